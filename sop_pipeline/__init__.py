@@ -1,0 +1,1 @@
+"""Sales and operations planning, assembled every night from the departments' extracts."""
