@@ -1,4 +1,4 @@
-"""A `.sql` file as an object: its address, grain, parameters, upstream tables and digest, all derived from its text. Nothing is executed against data here."""
+"""A `.sql` file as an object: address, grain, parameters, upstream tables, digest, all derived from its text. No data is touched here."""
 
 import functools
 import hashlib

@@ -1,4 +1,4 @@
-"""The vocabulary of the contracts: column types, the field constructor, the base class of every table. No table and no check logic lives here."""
+"""The vocabulary of the contracts: column types, the field constructor, the base class of a table. No table and no check lives here."""
 
 from collections.abc import Collection
 from typing import Annotated, Any, ClassVar
@@ -54,9 +54,25 @@ def column(
 
 
 class Table(pa.DataFrameModel):
-    """Base of every contract. The docstring of a contract is the grain of its table; `key` names the columns that make a row unique."""
+    """Base of every contract. The docstring of a contract is the grain of its table.
 
-    key: ClassVar[tuple[str, ...]] = ()
+    `class Periods(Table, key=("period_start",))` names the columns that make a row unique.
+    """
+
+    _key: ClassVar[tuple[str, ...]] = ()
 
     class Config:
         strict = True
+
+    def __init_subclass__(cls, *, key: tuple[str, ...] = (), **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls._key = key
+
+    @classmethod
+    def key_columns(cls) -> tuple[str, ...]:
+        return cls._key
+
+    @classmethod
+    def grain(cls) -> str:
+        """The sentence that says what one row is."""
+        return " ".join((cls.__doc__ or "").split())

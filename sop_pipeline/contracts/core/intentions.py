@@ -1,0 +1,106 @@
+"""Contracts of what people intend: submissions, promotions, overrides, approved plans, the business plan. What happened stays out."""
+
+from sop_pipeline.contracts.base import Count, Date, Number, Table, Text, column
+
+DEMAND_STEPS = ("statistical", "marketing", "sales", "finance", "demand_review", "executive")
+OVERRIDE_MEASURES = ("demand", "production", "subcontract", "purchase", "closing_inventory", "closing_backlog")
+
+
+class SalesSubmissions(Table, key=("family_id", "item_id", "period_start")):
+    """One row per family or item and planned period: the submission that counts, groups summed."""
+
+    family_id: Text = column("Family of the cell")
+    item_id: Text = column("Item of the cell; empty for a family total")
+    period_start: Date = column("First day of the period")
+    submitted_quantity: Number = column("Planning units for a family, item units for an item", ge=0)
+    submitted_on: Date = column("Day of the latest submission in it")
+    author: Text = column("Who submitted, several joined by a comma")
+    reason: Text = column("Reason given", optional=True)
+    customer_groups: Count = column("Customer groups summed; 0 for a submission without group", ge=0)
+
+
+class PromotionPeriods(Table, key=("promotion_id", "family_id", "item_id", "period_start")):
+    """One row per promotion, item or family and period it touches; ideas and cancelled ones left out."""
+
+    promotion_id: Text = column("Promotion")
+    family_id: Text = column("Family")
+    item_id: Text = column("Item; empty for the whole family")
+    period_start: Date = column("First day of the period")
+    promotion_status: Text = column("planned or committed", isin=("planned", "committed"))
+    day_share_ratio: Number = column("Days of the promotion in the period ÷ days of the period", gt=0, le=1)
+    promotion_share_ratio: Number = column("Days of the promotion in the period ÷ days of the promotion", gt=0, le=1)
+    uplift_ratio: Number = column("Uplift while it runs, as given", optional=True)
+    uplift_quantity: Number = column(
+        "Uplift of the whole promotion, as given, in planning units of the family or units of the item", optional=True
+    )
+    pull_forward_ratio: Number = column("Share of the uplift taken from the following period", ge=0)
+
+
+class Overrides(Table, key=("override_id", "family_id", "item_id", "period_start")):
+    """One row per override in force on a planned period."""
+
+    override_id: Text = column("Override")
+    measure: Text = column("What it sets", isin=OVERRIDE_MEASURES)
+    family_id: Text = column("Family")
+    item_id: Text = column("Item; empty for the whole family")
+    period_start: Date = column("First day of the period")
+    step: Text = column("Step it belongs to", isin=(*DEMAND_STEPS[1:], "supply_review"))
+    quantity: Number = column("New value; planning units for a family, item units for an item", optional=True)
+    change_quantity: Number = column("Change", optional=True)
+    change_ratio: Number = column("Relative change", optional=True)
+    reason: Text = column("Reason")
+    author: Text = column("Who entered it")
+    entered_on: Date = column("Day it was entered")
+    is_superseded: Count = column("1 where a later entry on the same cell and step wins", isin=(0, 1))
+
+
+class ApprovedPlans(Table, key=("family_id", "period_start")):
+    """One row per family and period: the plan last approved before the period's first day for history, before the as-of date else."""
+
+    family_id: Text = column("Family")
+    period_start: Date = column("First day of the period")
+    cycle_id: Text = column("Cycle that approved it")
+    approved_on: Date = column("Day of approval")
+    approved_demand_quantity: Number = column("Approved demand", optional=True)
+    approved_production_quantity: Number = column("Approved production", optional=True)
+    approved_closing_inventory_quantity: Number = column("Approved closing stock", optional=True)
+    approved_closing_backlog_quantity: Number = column("Approved closing backlog", optional=True)
+    approved_revenue_amount: Number = column("Approved revenue, reporting currency", optional=True)
+
+
+class BusinessPlan(Table, key=("family_id", "period_start")):
+    """One row per family and period of the annual business plan, longer periods spread by working days."""
+
+    family_id: Text = column("Family")
+    period_start: Date = column("First day of the period")
+    business_plan_version: Text = column("Version")
+    business_plan_quantity: Number = column("Quantity, planning units", optional=True)
+    business_plan_revenue_amount: Number = column("Revenue, reporting currency at budget rates", optional=True)
+    business_plan_margin_amount: Number = column("Gross margin", optional=True)
+    business_plan_inventory_value_amount: Number = column("Inventory value at the end", optional=True)
+
+
+class PublishedPlans(Table, key=("family_id", "period_start")):
+    """One row per family and closed period: the plan as last published before the period began, from the record of nights."""
+
+    family_id: Text = column("Family")
+    period_start: Date = column("First day of the period")
+    published_on: Date = column("As-of date of that night")
+    statistical_quantity: Number = column("Statistical forecast then", optional=True)
+    statistical_lower_quantity: Number = column("Its lower bound", optional=True)
+    statistical_upper_quantity: Number = column("Its upper bound", optional=True)
+    consensus_quantity: Number = column("Consensus demand then", optional=True)
+    target_inventory_quantity: Number = column("Target stock then", optional=True)
+    minimum_inventory_quantity: Number = column("Least stock then", optional=True)
+    maximum_inventory_quantity: Number = column("Most stock then", optional=True)
+    target_backlog_quantity: Number = column("Target backlog then", optional=True)
+
+
+TABLES: dict[str, type[Table]] = {
+    "core.published_plans": PublishedPlans,
+    "core.sales_submissions": SalesSubmissions,
+    "core.promotion_periods": PromotionPeriods,
+    "core.overrides": Overrides,
+    "core.approved_plans": ApprovedPlans,
+    "core.business_plan": BusinessPlan,
+}

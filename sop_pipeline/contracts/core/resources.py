@@ -1,0 +1,109 @@
+"""Contracts of the resource and structure tables of core: what a unit of a family takes, and what there is of it."""
+
+from sop_pipeline.contracts.base import Count, Date, Flag, Number, Ratio, Table, Text, column
+
+RESOURCE_TYPES = ("labour", "equipment", "facility", "material", "subcontractor")
+
+
+class Resources(Table, key=("resource_id",)):
+    """One row per resource."""
+
+    resource_id: Text = column("Resource")
+    resource_name: Text = column("Name")
+    site_id: Text = column("Site; empty for the company's default calendar")
+    resource_type: Text = column("Kind", isin=RESOURCE_TYPES)
+    capacity_unit: Text = column("hours, m3, pallets, units or a currency code")
+    is_critical: Flag = column("Counts for load_ratio and status of the families that use it")
+    is_headcount_based: Flag = column("Labour with workforce rows: capacity follows heads")
+    demonstrated_capacity_per_day: Number = column("Output per working day it has shown", optional=True, ge=0)
+    months_to_add_capacity: Number = column("Months until more of it can be had", optional=True, ge=0)
+
+
+class ResourceCapacity(Table, key=("resource_id", "period_start")):
+    """One row per resource and planned period (look-ahead included): rated capacity, scaled to the remainder in the current period."""
+
+    resource_id: Text = column("Resource")
+    period_start: Date = column("First day of the period")
+    working_days: Number = column("Working days left in the period", ge=0)
+    regular_capacity: Number = column(
+        "(Regular − planned downtime) × utilisation × efficiency; labour with workforce: of the opening heads", ge=0
+    )
+    overtime_capacity: Number = column("Capacity beyond regular", ge=0)
+    demonstrated_capacity: Number = column("Demonstrated per day × working days", optional=True, ge=0)
+
+
+class Workforce(Table, key=("resource_id", "period_start")):
+    """One row per labour resource with workforce and planned period (look-ahead included)."""
+
+    resource_id: Text = column("Labour resource")
+    period_start: Date = column("First day of the period")
+    opening_headcount: Number = column("Heads at the start of the first planned period", ge=0)
+    regular_hours_per_head: Number = column("Hours a head × working days left × (1 − absence)", ge=0)
+    overtime_hours_per_head: Number = column("Most overtime of a head in the period", ge=0)
+    absence_ratio: Ratio = column("Share of hours not worked", ge=0, lt=1)
+    expected_leavers: Number = column("Heads expected to leave in the period", ge=0)
+    temporary_headcount: Number = column("Temporary heads available in the period", ge=0)
+    maximum_hires: Number = column("Most hires of the period", optional=True, ge=0)
+    maximum_layoffs: Number = column("Most layoffs of the period", optional=True, ge=0)
+    minimum_headcount: Number = column("Least heads", optional=True, ge=0)
+    maximum_headcount: Number = column("Most heads", optional=True, ge=0)
+
+
+class ItemResources(Table, key=("item_id", "resource_id", "lead_time_offset_periods")):
+    """One row per item, resource and offset: hours (or other capacity units) one item unit takes, with its own components."""
+
+    item_id: Text = column("Item")
+    family_id: Text = column("Family")
+    resource_id: Text = column("Resource")
+    lead_time_offset_periods: Count = column("Periods before completion in which it is needed", ge=0)
+    usage_per_unit: Number = column("Capacity units per item unit", gt=0)
+    basis: Text = column("routing or bill_of_resources", isin=("routing", "bill_of_resources"))
+
+
+class FamilyResources(Table, key=("family_id", "resource_id", "lead_time_offset_periods")):
+    """One row per family, resource and offset: the bill of resources, mix-weighted, per planning unit."""
+
+    family_id: Text = column("Family")
+    resource_id: Text = column("Resource")
+    lead_time_offset_periods: Count = column("Periods before completion in which it is needed", ge=0)
+    usage_per_unit: Number = column("Capacity units per planning unit", gt=0)
+    basis: Text = column("routing, bill_of_resources or both", isin=("routing", "bill_of_resources", "both"))
+
+
+class ItemComponents(Table, key=("parent_item_id", "component_item_id")):
+    """One row per parent and component item whose bill of material is valid at the as-of date."""
+
+    parent_item_id: Text = column("Item that is made")
+    component_item_id: Text = column("Item that goes into it")
+    gross_quantity_per: Number = column("Component units per parent unit ÷ (1 − scrap ratio)", gt=0)
+    lead_time_offset_days: Number = column("Days before the parent's completion", ge=0)
+
+
+class FamilyUsage(Table, key=("family_id", "component_family_id", "lead_time_offset_periods")):
+    """One row per consuming and supplying family and offset: planning units of the supplier in one of the consumer, mix-weighted."""
+
+    family_id: Text = column("Family whose production takes it")
+    component_family_id: Text = column("Family it is taken from")
+    lead_time_offset_periods: Count = column("Periods before the consumer's completion", ge=0)
+    quantity_per_unit: Number = column("Planning units of the component family per planning unit", gt=0)
+
+
+class FamilySources(Table, key=("family_id", "source_kind", "source_id")):
+    """One row per way to supply a family."""
+
+    family_id: Text = column("Family")
+    source_kind: Text = column("production, subcontract or purchase", isin=("production", "subcontract", "purchase"))
+    source_id: Text = column("Routing, subcontracting resource or supplier; 'main' where none is named")
+    share_ratio: Ratio = column("Usual share of the family's supply", ge=0, le=1)
+
+
+TABLES: dict[str, type[Table]] = {
+    "core.resources": Resources,
+    "core.resource_capacity": ResourceCapacity,
+    "core.workforce": Workforce,
+    "core.item_resources": ItemResources,
+    "core.family_resources": FamilyResources,
+    "core.item_components": ItemComponents,
+    "core.family_usage": FamilyUsage,
+    "core.family_sources": FamilySources,
+}

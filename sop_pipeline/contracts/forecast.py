@@ -1,0 +1,68 @@
+"""Contracts of schema forecast: the statistical demand plan. What people add to it stays out."""
+
+from sop_pipeline.contracts.base import Count, Date, Number, Table, Text, column
+
+
+class ItemForecast(Table, key=("item_id", "period_start")):
+    """One row per item and planned period (look-ahead included), in the item's unit, reconciled with its family."""
+
+    item_id: Text = column("Item")
+    family_id: Text = column("Family")
+    period_start: Date = column("First day of the period")
+    statistical_quantity: Number = column("Most likely demand", ge=0)
+    statistical_lower_quantity: Number = column("Lower bound of the 80 % interval", ge=0)
+    statistical_upper_quantity: Number = column("Upper bound of the 80 % interval", ge=0)
+
+
+class FamilyForecast(Table, key=("family_id", "period_start")):
+    """One row per family and planned period (look-ahead included), in planning units: the sum of its items."""
+
+    family_id: Text = column("Family")
+    period_start: Date = column("First day of the period")
+    statistical_quantity: Number = column("Most likely demand; empty for a family without history", optional=True, ge=0)
+    statistical_lower_quantity: Number = column("Lower bound of the 80 % interval", optional=True, ge=0)
+    statistical_upper_quantity: Number = column("Upper bound of the 80 % interval", optional=True, ge=0)
+
+
+class ItemMethods(Table, key=("item_id",)):
+    """One row per forecast item: how its forecast came about."""
+
+    item_id: Text = column("Item")
+    family_id: Text = column("Family")
+    demand_class: Text = column("smooth, erratic, intermittent, lumpy, new or none")
+    method: Text = column("Model or rung of the ladder that gave the forecast")
+    reason: Text = column("Why this one")
+    observations: Count = column("Closed periods used", ge=0)
+
+
+class HistoryCorrections(Table, key=("item_id", "period_start", "kind")):
+    """One row per item, period and correction of the history before the fit."""
+
+    item_id: Text = column("Item")
+    period_start: Date = column("First day of the period")
+    kind: Text = column("What was done")
+    quantity_before: Number = column("As recorded", optional=True)
+    quantity_after: Number = column("As used", optional=True)
+    reason: Text = column("Why")
+
+
+class FamilyBacktest(Table, key=("family_id", "lag_periods")):
+    """One row per family and lag: the errors of the statistical forecast at past origins, against seasonal naive."""
+
+    family_id: Text = column("Family")
+    lag_periods: Count = column("Periods between origin and period", ge=1)
+    observations: Count = column("Pairs of forecast and actual", ge=0)
+    wape_ratio: Number = column("Σ|error| ÷ Σ|actual|", optional=True, ge=0)
+    bias_ratio: Number = column("Σ error ÷ Σ actual; positive is over-forecast", optional=True)
+    mase_ratio: Number = column("Mean absolute error ÷ in-sample mean absolute error of the seasonal naive", optional=True, ge=0)
+    naive_wape_ratio: Number = column("WAPE of the seasonal naive on the same pairs", optional=True, ge=0)
+    error_deviation_quantity: Number = column("Standard deviation of the error, planning units", optional=True, ge=0)
+
+
+TABLES: dict[str, type[Table]] = {
+    "forecast.item_forecast": ItemForecast,
+    "forecast.family_forecast": FamilyForecast,
+    "forecast.item_methods": ItemMethods,
+    "forecast.history_corrections": HistoryCorrections,
+    "forecast.family_backtest": FamilyBacktest,
+}

@@ -1,0 +1,166 @@
+"""Contracts of schema plan: the demand plan step by step and the balanced supply plan. Published names and rounding stay in schema sop."""
+
+from sop_pipeline.contracts.base import Date, Flag, Number, Ratio, Table, Text, column
+from sop_pipeline.contracts.core.intentions import DEMAND_STEPS
+
+STRATEGIES = ("level", "chase", "hybrid", "least_cost", "planned")
+LOAD_STATUSES = ("free", "full", "full but costless", "overloaded")
+BALANCE_STATUSES = ("short", "overloaded", "below_target", "excess", "balanced")
+
+
+class FamilyDemand(Table, key=("scenario_id", "family_id", "period_start", "step")):
+    """One row per family, planned period (look-ahead included) and step of the demand plan, in planning units."""
+
+    scenario_id: Text = column("Scenario; base unless said")
+    family_id: Text = column("Family")
+    period_start: Date = column("First day of the period")
+    step: Text = column("Step; demand_review is the consensus", isin=DEMAND_STEPS)
+    quantity: Number = column("Demand of the whole period after the step; empty until a step gives one", optional=True, ge=0)
+    change_quantity: Number = column("Quantity less that of the step before; the first quantity of a cell is all change")
+    author: Text = column("Who changed it in this step", optional=True)
+    reason: Text = column("Why", optional=True)
+
+
+class ItemDemand(Table, key=("scenario_id", "item_id", "period_start", "step")):
+    """One row per item, planned period (look-ahead included) and step of the demand plan, in the item's unit; sums to the family."""
+
+    scenario_id: Text = column("Scenario")
+    item_id: Text = column("Item")
+    family_id: Text = column("Family")
+    period_start: Date = column("First day of the period")
+    step: Text = column("Step", isin=DEMAND_STEPS)
+    quantity: Number = column("Demand of the whole period after the step", ge=0)
+
+
+class FamilyMoney(Table, key=("scenario_id", "family_id", "period_start")):
+    """One row per family and period: money per planning unit, weighted by the items' demand plan (history: by their shipments)."""
+
+    scenario_id: Text = column("Scenario")
+    family_id: Text = column("Family")
+    period_start: Date = column("First day of the period")
+    net_price_amount: Number = column("Net price of a planning unit at current rates; empty where no item has one", optional=True, ge=0)
+    net_price_budget_rate_amount: Number = column("The same at budget rates", optional=True, ge=0)
+    unit_cost_amount: Number = column("Standard cost of a planning unit", optional=True, ge=0)
+
+
+class FamilyBalance(Table, key=("scenario_id", "strategy", "family_id", "period_start")):
+    """One row per strategy, family and planned period of the horizon, the current one included; each flow = to date + remainder."""
+
+    scenario_id: Text = column("Scenario")
+    strategy: Text = column(  # type: ignore[assignment]  # hides a pandera method nobody calls
+        "level, chase, hybrid, least_cost with every family on it; planned is the mix supply_policies ask for",
+        isin=STRATEGIES,
+    )
+    family_id: Text = column("Family")
+    period_start: Date = column("First day of the period")
+    applied_strategy: Text = column(  # type: ignore[assignment]  # hides a pandera method nobody calls
+        "What the family follows in this row", isin=STRATEGIES[:-1]
+    )
+    working_days: Number = column("Working days of the whole period", ge=0)
+    remaining_working_days: Number = column("Working days still to plan", ge=0)
+    demand_quantity: Number = column("Demand (make-to-stock) or bookings of the whole period", ge=0)
+    booked_quantity: Number = column("Bookings of the whole period; empty for make-to-stock", optional=True)
+    shipped_quantity: Number = column("Shipments of the whole period")
+    production_quantity: Number = column("Good production of the whole period")
+    subcontract_quantity: Number = column("Subcontract of the whole period")
+    purchase_quantity: Number = column("Purchases of the whole period")
+    issued_quantity: Number = column("Issued to other families")
+    other_movement_quantity: Number = column("Other movements to date; none are planned")
+    opening_inventory_quantity: Number = column("Stock at the start of the period")
+    unexplained_quantity: Number = column("Current period: up to the latest snapshot; empty where none fell in it", optional=True)
+    closing_inventory_quantity: Number = column("Stock at the end", ge=0)
+    target_inventory_quantity: Number = column("Target closing stock", optional=True, ge=0)
+    minimum_inventory_quantity: Number = column("Least closing stock", optional=True, ge=0)
+    maximum_inventory_quantity: Number = column("Most closing stock", optional=True, ge=0)
+    days_of_supply: Number = column("Working days of forward demand the closing stock covers", optional=True, ge=0)
+    opening_backlog_quantity: Number = column("Make-to-order: open orders at the start; empty for make-to-stock", optional=True)
+    closing_backlog_quantity: Number = column("Make-to-order: open orders at the end", optional=True, ge=0)
+    target_backlog_quantity: Number = column("Target closing backlog", optional=True, ge=0)
+    backlog_days: Number = column(
+        "Working days of planned shipments the closing backlog lasts: the lead time a new order meets",
+        optional=True,
+        ge=0,
+    )
+    past_due_quantity: Number = column("Make-to-order: open orders past due at the as-of date, first planned period", optional=True, ge=0)
+    opening_shortage_quantity: Number = column("Make-to-stock: demand due and not delivered at the start", optional=True, ge=0)
+    closing_shortage_quantity: Number = column("Make-to-stock: demand due and not delivered at the end", optional=True, ge=0)
+    lost_sales_quantity: Number = column("Demand that does not wait", ge=0)
+    load_ratio: Ratio = column("Highest load ÷ regular capacity of the critical resources the family uses", optional=True, ge=0)
+    binding_resource_id: Text = column("The resource with that load", optional=True)
+    required_heads: Number = column("Heads that the family's hours take", optional=True, ge=0)
+    balance_status: Text = column("The first that holds", isin=BALANCE_STATUSES)
+    note: Text = column("What the plan had to assume: no history, stock below zero taken as zero, uncapacitated", optional=True)
+
+
+class FamilySupply(
+    Table,
+    key=(
+        "scenario_id",
+        "strategy",
+        "family_id",
+        "source_kind",
+        "source_id",
+        "period_start",
+    ),
+):
+    """One row per strategy, family, source and planned period of the horizon."""
+
+    scenario_id: Text = column("Scenario")
+    strategy: Text = column(  # type: ignore[assignment]  # hides a pandera method nobody calls
+        "Strategy", isin=STRATEGIES
+    )
+    family_id: Text = column("Family")
+    source_kind: Text = column("production, subcontract or purchase", isin=("production", "subcontract", "purchase"))
+    source_id: Text = column("Routing, subcontractor or supplier")
+    period_start: Date = column("First day of the period")
+    quantity: Number = column("Planned quantity of the remainder, planning units", ge=0)
+    rate_per_working_day: Number = column("Quantity ÷ working days left", optional=True, ge=0)
+
+
+class ResourceLoad(Table, key=("scenario_id", "strategy", "resource_id", "period_start")):
+    """One row per strategy, resource and planned period of the horizon, the remainder of the current one."""
+
+    scenario_id: Text = column("Scenario")
+    strategy: Text = column(  # type: ignore[assignment]  # hides a pandera method nobody calls
+        "Strategy", isin=STRATEGIES
+    )
+    resource_id: Text = column("Resource")
+    period_start: Date = column("First day of the period")
+    required_capacity: Number = column("Planned supply × bill of resources", ge=0)
+    regular_capacity: Number = column("Rated regular capacity", ge=0)
+    overtime_capacity: Number = column("Overtime capacity", ge=0)
+    load_ratio: Ratio = column("Required ÷ regular; empty without capacity", optional=True, ge=0)
+    load_status: Text = column("free, full, full but costless, overloaded", isin=LOAD_STATUSES)
+    families: Text = column("Families that use it, by load, joined by a comma", optional=True)
+
+
+class WorkforcePlan(Table, key=("scenario_id", "strategy", "resource_id", "period_start")):
+    """One row per strategy, labour resource with workforce and planned period of the horizon."""
+
+    scenario_id: Text = column("Scenario")
+    strategy: Text = column(  # type: ignore[assignment]  # hides a pandera method nobody calls
+        "Strategy", isin=STRATEGIES
+    )
+    resource_id: Text = column("Labour resource")
+    period_start: Date = column("First day of the period")
+    required_heads: Number = column("Required hours ÷ regular hours of a head", ge=0)
+    planned_heads: Number = column("Heads planned", ge=0)
+    hires: Number = column("Heads hired", ge=0)
+    layoffs: Number = column("Heads laid off", ge=0)
+    leavers: Number = column("Heads that leave", ge=0)
+    required_hours: Number = column("Hours the plan takes", ge=0)
+    regular_hours: Number = column("Hours the heads work in regular time", ge=0)
+    overtime_hours: Number = column("Hours beyond", ge=0)
+    idle_hours: Number = column("Regular hours without work", ge=0)
+    is_feasible: Flag = column("Required hours fit in regular and overtime hours of the planned heads")
+
+
+TABLES: dict[str, type[Table]] = {
+    "plan.family_demand": FamilyDemand,
+    "plan.item_demand": ItemDemand,
+    "plan.family_money": FamilyMoney,
+    "plan.family_balance": FamilyBalance,
+    "plan.family_supply": FamilySupply,
+    "plan.resource_load": ResourceLoad,
+    "plan.workforce_plan": WorkforcePlan,
+}
