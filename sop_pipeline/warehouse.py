@@ -55,8 +55,9 @@ def quoted(identifier: str) -> str:
 
 
 def build(con: duckdb.DuckDBPyConnection, file: SqlFile, values: Mapping[str, Any]) -> int:
-    """Replace the table at the file's address by the rows of its query; returns their number."""
-    con.execute(f"create or replace table {file.address} as\n{file.query}", file.bind(values))
+    """Replace the table at the file's address by the rows of its query, a view where its header says so; returns their number."""
+    kind = "view" if file.header.get("kind") == "view" else "table"
+    con.execute(f"create or replace {kind} {file.address} as\n{file.query}", file.bind(values))
     return count(con, file.address)
 
 

@@ -1,0 +1,221 @@
+"""Publishing: build the file BI reads, verify it, swap it in by one rename, put an older one back. Its content is schema sop's affair."""
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from sop_pipeline.warehouse import CONFIG, quoted
+
+SCHEMA_VERSION = "1.0"
+# what differs between two nights on the same inputs: left out of the digest of the content
+CLOCK_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "run": ("run_id", "started_at_utc", "finished_at_utc"),
+    "extract_status": ("landed_at_utc", "last_good_load_at_utc", "hours_since_landed"),
+}
+VERIFY = """
+import json, sys
+import duckdb
+path, config, expected, storage = sys.argv[1], *map(json.loads, sys.argv[2:5])
+con = duckdb.connect(path, read_only=True, config=config)
+try:
+    found = {t: con.execute(f'select count(*) from sop."{t}"').fetchall()[0][0] for t in expected}
+    tag = con.execute("select tags['storage_version'] from duckdb_databases() where not internal").fetchall()[0][0]
+finally:
+    con.close()
+wrong = {t: (expected[t], found[t]) for t in expected if expected[t] != found[t]}
+if wrong or not tag.startswith(storage):
+    sys.exit(f"tables with other row counts than were written: {wrong}; storage version {tag}, wanted {storage}")
+"""
+
+
+class PublishError(RuntimeError):
+    """The built file is not what was to be published; the published one stays."""
+
+
+@dataclass(frozen=True)
+class TableNotes:
+    """What a published table and its columns say about themselves."""
+
+    grain: str
+    columns: Mapping[str, str]
+
+
+def publish(
+    work: Path,
+    published: Path,
+    notes: Mapping[str, TableNotes],
+    *,
+    run_id: str,
+    storage_version: str,
+    keep_previous: int,
+    parquet: bool,
+) -> Mapping[str, int]:
+    """Copy schema `sop` of the working warehouse into `published/sop.duckdb`; returns the rows of each table.
+
+    The new file is built beside the old one, verified by a process of its own, synced, and renamed over it: a reader sees the old
+    file or the new one. Raises PublishError, leaving the old file, when the new one does not hold what was written.
+    """
+    published.mkdir(parents=True, exist_ok=True)
+    _remove_orphans(published)
+    building = published / f".build-{run_id}.duckdb"
+    rows = _build(work, building, notes, storage_version)
+    _verify(building, rows, storage_version)
+    _sync(building)
+    target = published / "sop.duckdb"
+    if target.exists():
+        _keep(target, published / "previous", keep_previous)
+    # a log left beside the published path would break every reader of the new file
+    Path(f"{target}.wal").unlink(missing_ok=True)
+    building.chmod(0o644)
+    building.replace(target)
+    _sync(published)
+    if parquet:
+        _export_parquet(target, published / "parquet", rows)
+    return rows
+
+
+def rollback(published: Path) -> Path:
+    """Put the newest previous file back in place of the published one; returns the file it came from."""
+    previous = sorted((published / "previous").glob("*.duckdb"))
+    if not previous:
+        raise PublishError(f"{published / 'previous'} holds no earlier file: there is nothing to go back to")
+    copy = published / ".build-rollback.duckdb"
+    shutil.copyfile(previous[-1], copy)
+    _sync(copy)
+    Path(f"{published / 'sop.duckdb'}.wal").unlink(missing_ok=True)
+    copy.replace(published / "sop.duckdb")
+    previous[-1].unlink()
+    _sync(published)
+    return previous[-1]
+
+
+def content_digests(file: Path) -> Mapping[str, str]:
+    """Digest of every table of schema sop, whatever its row order, without the clock columns."""
+    with _opened(file) as con:
+        tables = [row[0] for row in con.execute(TABLES_SQL).fetchall()]
+        return {table: _table_digest(con, table) for table in sorted(tables)}
+
+
+def storage_version_of(file: Path) -> str:
+    with _opened(file) as con:
+        return str(con.execute("select tags['storage_version'] from duckdb_databases() where not internal").fetchall()[0][0])
+
+
+TABLES_SQL = "select table_name from information_schema.tables where table_schema = 'sop' and table_type = 'BASE TABLE'"
+
+
+@contextlib.contextmanager
+def _opened(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    con = duckdb.connect(str(file), read_only=True, config=CONFIG)
+    try:
+        con.execute("set TimeZone = 'UTC'")
+        yield con
+    finally:
+        con.close()
+
+
+def _table_digest(con: duckdb.DuckDBPyConnection, table: str) -> str:
+    columns = con.execute(
+        "select column_name from information_schema.columns where table_schema = 'sop' and table_name = ? order by ordinal_position",
+        [table],
+    ).fetchall()
+    kept = [quoted(name) for (name,) in columns if name not in CLOCK_COLUMNS.get(table, ())]
+    row = f"md5(row({', '.join(kept)})::varchar)"
+    found = con.execute(f"select md5(string_agg(digest, '' order by digest)) from (select {row} as digest from sop.{quoted(table)})")
+    return str(found.fetchall()[0][0])
+
+
+def _build(work: Path, building: Path, notes: Mapping[str, TableNotes], storage_version: str) -> dict[str, int]:
+    con = duckdb.connect(config=CONFIG)
+    rows: dict[str, int] = {}
+    try:
+        con.execute("set TimeZone = 'UTC'")
+        con.execute("set temp_directory = ?", [str(building.with_suffix(".tmp"))])
+        con.execute(f"attach {_text(work)} as work (read_only)")
+        con.execute(f"attach {_text(building)} as o (storage_version {_text(storage_version)})")
+        con.execute("begin")
+        con.execute("create schema o.sop")
+        present = con.execute(
+            "select table_name, table_type from information_schema.tables where table_catalog = 'work' and table_schema = 'sop'"
+        ).fetchall()
+        views = sorted(name for name, kind in present if kind == "VIEW")
+        for table in sorted(name for name, kind in present if kind != "VIEW"):
+            note = notes[table]
+            order = ", ".join(quoted(column) for column in note.columns)
+            con.execute(f"create table o.sop.{quoted(table)} as select * from work.sop.{quoted(table)} order by {order}")
+            rows[table] = int(con.execute(f"select count(*) from o.sop.{quoted(table)}").fetchall()[0][0])
+        con.execute("use o")
+        for view in views:
+            query = con.execute("select sql from duckdb_views() where database_name = 'work' and view_name = ?", [view]).fetchall()[0][0]
+            con.execute(query)
+            rows[view] = int(con.execute(f"select count(*) from o.sop.{quoted(view)}").fetchall()[0][0])
+        for name in rows:
+            kind = "view" if name in views else "table"
+            con.execute(f"comment on {kind} o.sop.{quoted(name)} is {_text(notes[name].grain)}")
+            for column, description in notes[name].columns.items():
+                con.execute(f"comment on column o.sop.{quoted(name)}.{quoted(column)} is {_text(description)}")
+        con.execute("commit")
+        con.execute("use memory")
+        con.execute("checkpoint o")
+        con.execute("detach o")
+    finally:
+        con.close()
+    if Path(f"{building}.wal").exists():
+        raise PublishError(f"{building.name} still has a log after its checkpoint: it is not whole")
+    return rows
+
+
+def _verify(building: Path, rows: Mapping[str, int], storage_version: str) -> None:
+    # a process of its own: the file must open for a stranger, and this process must not hold it
+    arguments = [str(building), json.dumps(CONFIG), json.dumps(rows), json.dumps(storage_version)]
+    done = subprocess.run([sys.executable, "-c", VERIFY, *arguments], capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        raise PublishError(f"{building.name}: {done.stderr.strip()}. The published file of last night stays.")
+
+
+def _keep(target: Path, previous: Path, keep: int) -> None:
+    previous.mkdir(exist_ok=True)
+    number = 1 + max((int(path.stem) for path in previous.glob("*.duckdb")), default=0)
+    if keep:
+        os.link(target, previous / f"{number:06d}.duckdb")
+    for old in sorted(previous.glob("*.duckdb"))[: -keep or None]:
+        old.unlink()
+
+
+def _export_parquet(target: Path, folder: Path, rows: Mapping[str, int]) -> None:
+    folder.mkdir(exist_ok=True)
+    with _opened(target) as con:
+        for table in sorted(rows):
+            building = folder / f".build-{table}.parquet"
+            con.execute(f"copy (select * from sop.{quoted(table)}) to {_text(building)} (format parquet, compression zstd)")
+            building.replace(folder / f"{table}.parquet")
+    for stale in set(folder.glob("*.parquet")) - {folder / f"{table}.parquet" for table in rows}:
+        stale.unlink()
+
+
+def _remove_orphans(published: Path) -> None:
+    for path in published.glob(".build-*"):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _text(value: object) -> str:
+    return "'" + str(value).replace("'", "''") + "'"
