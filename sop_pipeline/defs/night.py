@@ -1,0 +1,77 @@
+"""The night as a resource: which company, which as-of date, which warehouse, which parameters. What is done with them stays out."""
+
+import contextlib
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+
+from sop_pipeline import warehouse
+from sop_pipeline.company import Company, load_company, now_utc
+from sop_pipeline.defs.lock import refuse_if_held
+
+NIGHT_TABLE = "raw.night"
+
+
+class Night(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """One company's night. The as-of date is read once, when the extracts are landed, and kept in the warehouse for the stages after."""
+
+    folder: str
+    as_of_date: str = ""
+
+    def begin(self, run_id: str) -> Company:
+        """Start a night: settle the as-of date and write it down."""
+        company = self._load(dt.date.fromisoformat(self.as_of_date) if self.as_of_date else None)
+        with self.connect(company) as con:
+            con.execute(f"create or replace table {NIGHT_TABLE} (as_of_date date, run_id varchar, started_at_utc timestamp)")
+            con.execute(f"insert into {NIGHT_TABLE} values (?, ?, ?)", [company.as_of_date, run_id, now_utc()])
+        return company
+
+    def company(self) -> Company:
+        """The company as of the night that the warehouse holds. Raises Failure when there is none, or one of another date was asked for."""
+        path = self._load(None).warehouse_file
+        if not path.exists():
+            raise dg.Failure(f"{path} does not exist: no night has landed yet. Materialize the raw assets first, or run: sop run")
+        with warehouse.connect(path) as con:
+            found = con.execute(f"select as_of_date from {NIGHT_TABLE}").fetchall() if NIGHT_TABLE in warehouse.table_names(con) else []
+        if not found:
+            raise dg.Failure(f"{path} holds no night. Materialize the raw assets first, or run: sop run")
+        if self.as_of_date and self.as_of_date != found[0][0].isoformat():
+            raise dg.Failure(f"the warehouse holds the night of {found[0][0]}, asked for is {self.as_of_date}: land the extracts again too")
+        return self._load(found[0][0])
+
+    @contextlib.contextmanager
+    def connect(self, company: Company) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The working warehouse, unless another night is under way on it."""
+        refuse_if_held(company)
+        with warehouse.connect(company.warehouse_file) as con:
+            yield con
+
+    def _load(self, as_of_date: dt.date | None) -> Company:
+        return load_company(Path(self.folder), as_of_date)
+
+
+def parameters(con: duckdb.DuckDBPyConnection, company: Company) -> Mapping[str, Any]:
+    """Every parameter a SQL file may name."""
+    settings = company.settings
+    run_id, started_at = con.execute(f"select run_id, started_at_utc from {NIGHT_TABLE}").fetchall()[0]
+    return {
+        "as_of_date": company.as_of_date,
+        "horizon_periods": settings.horizon_periods,
+        "look_ahead_periods": settings.look_ahead_periods,
+        "history_periods": settings.history_periods,
+        "calendar": settings.calendar,
+        "company": settings.company,
+        "reporting_currency": settings.reporting_currency,
+        "business_plan_version": settings.business_plan_version,
+        "inventory_statuses": list(settings.inventory_statuses),
+        "control_total_ratio": settings.tolerances.control_total_ratio,
+        "unexplained_ratio": settings.tolerances.unexplained_ratio,
+        "run_id": run_id,
+        "started_at_utc": started_at,
+        "finished_at_utc": now_utc(),
+        "settings_digest": company.settings_digest,
+    }
