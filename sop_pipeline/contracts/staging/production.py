@@ -1,0 +1,114 @@
+"""Contracts of the production extracts: resources, capacity, heads, working days, what was made and is being made.
+
+Routings are engineering's.
+"""
+
+from sop_pipeline.contracts.base import Count, Date, Flag, Quantity, Ratio, Table, Text, column
+from sop_pipeline.contracts.staging.vocabulary import SOURCE_FILE, SOURCE_LINE, not_above
+
+RESOURCE_TYPES = ("labour", "equipment", "facility", "material", "subcontractor")
+CAPACITY_UNITS = r"^(hours|m3|pallets|units|[A-Z]{3})$"  # the last is a currency code
+WORK_ORDER_STATUSES = ("planned", "firm", "released")
+
+
+class Resources(Table, key=("resource_id",)):
+    """One row per resource."""
+
+    resource_id: Text = column("Resource: a machine group, a crew, a store, a subcontractor")
+    resource_name: Text = column("Name of the resource")
+    site_id: Text = column("Site it stands at", optional=True)
+    resource_type: Text = column("What it is", isin=RESOURCE_TYPES)
+    capacity_unit: Text = column("Unit of capacity and load: hours, m3, pallets, units or a currency code", matches=CAPACITY_UNITS)
+    is_critical: Flag = column("The plan is limited by it", default="true")
+    number_of_units: Quantity = column("How many of it there are", default="1")
+    hours_per_day: Quantity = column("Capacity of one unit on a working day, in the capacity unit", optional=True)
+    overtime_ratio: Ratio = column("Overtime possible, as a share of regular capacity", optional=True)
+    efficiency_ratio: Ratio = column("Standard hours earned in an hour worked: 0.95", optional=True)
+    utilisation_ratio: Ratio = column("Hours worked in an hour available: 0.85", optional=True)
+    demonstrated_capacity_per_day: Quantity = column("Output shown on a working day, in the capacity unit", optional=True)
+    months_to_add_capacity: Quantity = column("Months it takes to add capacity", optional=True)
+    source_file: Text = SOURCE_FILE
+    source_line: Count = SOURCE_LINE
+
+
+class ResourceCapacity(Table, key=("resource_id", "period_start")):
+    """One row per resource and period whose capacity is not the usual one."""
+
+    resource_id: Text = column("Resource")
+    period_start: Date = column("First day of the planning period")
+    regular_capacity: Quantity = column("Regular capacity of the period, in the resource's capacity unit", optional=True, ge=0)
+    overtime_capacity: Quantity = column("Overtime capacity of the period, in the resource's capacity unit", optional=True)
+    planned_downtime: Quantity = column("Capacity lost to planned downtime, in the resource's capacity unit", optional=True)
+    source_file: Text = SOURCE_FILE
+    source_line: Count = SOURCE_LINE
+
+
+class Workforce(
+    Table,
+    key=("resource_id", "period_start"),
+    rules={"minimum_headcount_not_above_maximum": not_above("minimum_headcount", "maximum_headcount")},
+):
+    """One row per labour resource and period: the first planned period opens, later ones limit."""
+
+    resource_id: Text = column("Labour resource")
+    period_start: Date = column("First day of the planning period")
+    headcount: Quantity = column("Heads, in full-time equivalents", optional=True)
+    hours_per_head_per_day: Quantity = column("Regular hours of a head on a working day", default="8")
+    absence_ratio: Ratio = column("Share of the hours lost to holidays and illness: 0.12", optional=True)
+    overtime_hours_per_head: Quantity = column("Overtime hours a head may work in the period", optional=True)
+    expected_leavers: Quantity = column("Heads expected to leave in the period", optional=True)
+    temporary_headcount: Quantity = column("Temporary heads in the period", optional=True)
+    maximum_hires: Quantity = column("Heads that can be hired in the period", optional=True)
+    maximum_layoffs: Quantity = column("Heads that can be laid off in the period", optional=True)
+    minimum_headcount: Quantity = column("Fewest heads allowed", optional=True)
+    maximum_headcount: Quantity = column("Most heads allowed", optional=True)
+    source_file: Text = SOURCE_FILE
+    source_line: Count = SOURCE_LINE
+
+
+class WorkingCalendar(Table, key=("site_id", "period_start")):
+    """One row per site and period."""
+
+    site_id: Text = column("Site")
+    period_start: Date = column("First day of the planning period")
+    working_days: Quantity = column("Working days of the site in the period", gt=0)
+    source_file: Text = SOURCE_FILE
+    source_line: Count = SOURCE_LINE
+
+
+class ProductionHistory(Table, key=("production_id",)):
+    """One row per completion report of a production order."""
+
+    production_id: Text = column("Completion report")
+    item_id: Text = column("Item made")
+    site_id: Text = column("Site that made it", optional=True)
+    completion_date: Date = column("Day of completion")
+    good_quantity: Quantity = column("Good quantity, in the item's unit", ge=0)
+    scrap_quantity: Quantity = column("Scrapped quantity, in the item's unit", optional=True)
+    machine_hours: Quantity = column("Machine hours used", optional=True)
+    labour_hours: Quantity = column("Labour hours used", optional=True)
+    source_file: Text = SOURCE_FILE
+    source_line: Count = SOURCE_LINE
+
+
+class OpenWorkOrders(Table, key=("work_order_id",)):
+    """One row per work order that is not complete."""
+
+    work_order_id: Text = column("Work order")
+    item_id: Text = column("Item being made")
+    site_id: Text = column("Site that makes it", optional=True)
+    remaining_quantity: Quantity = column("Quantity still to be made, in the item's unit", ge=0)
+    due_date: Date = column("Day it is due")
+    work_order_status: Text = column("Planned, firm or released", isin=WORK_ORDER_STATUSES)
+    source_file: Text = SOURCE_FILE
+    source_line: Count = SOURCE_LINE
+
+
+TABLES: dict[str, type[Table]] = {
+    "staging.resources": Resources,
+    "staging.resource_capacity": ResourceCapacity,
+    "staging.workforce": Workforce,
+    "staging.working_calendar": WorkingCalendar,
+    "staging.production_history": ProductionHistory,
+    "staging.open_work_orders": OpenWorkOrders,
+}

@@ -1,0 +1,38 @@
+"""What staging contracts share: the columns that point to the source row, and rules over columns of one row. No contract lives here."""
+
+import polars as pl
+
+from sop_pipeline.contracts.base import Rule, column
+
+SOURCE_FILE = column("File the row came from, relative to the company folder, or the name of the query")
+SOURCE_LINE = column("Physical line in that file where the row begins, from 1", ge=1)
+
+
+def exactly_one_of(*names: str) -> Rule:
+    return Rule(_number_given(names) == 1, f"Give exactly one of {_listed(names)}; leave the others empty.")
+
+
+def at_least_one_of(*names: str) -> Rule:
+    return Rule(_number_given(names) >= 1, f"Give at least one of {_listed(names)}.")
+
+
+def at_most_one_of(*names: str) -> Rule:
+    return Rule(_number_given(names) <= 1, f"Give at most one of {_listed(names)}; leave the others empty.")
+
+
+def not_before(later: str, earlier: str, severity: str = "error") -> Rule:
+    """`later` is on or after `earlier`, where both are given."""
+    return Rule(pl.col(later) >= pl.col(earlier), f"{later} must not lie before {earlier}; correct the dates.", severity)
+
+
+def not_above(lower: str, upper: str) -> Rule:
+    """`lower` is at most `upper`, where both are given."""
+    return Rule(pl.col(lower) <= pl.col(upper), f"{lower} must not be above {upper}; correct one of the two limits.")
+
+
+def _number_given(names: tuple[str, ...]) -> pl.Expr:
+    return pl.sum_horizontal(pl.col(name).is_not_null().cast(pl.Int64) for name in names)
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}"
