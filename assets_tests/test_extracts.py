@@ -1,5 +1,9 @@
 """The list of extracts, the contract of each and the SQL that types it say the same."""
 
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +23,19 @@ UNFIT = {
     "count": ("1.5", "nan", "99999999999999999999"),
     "flag": ("2", "maybe"),
 }
-FIT = {"date": "2026-02-28", "quantity": "1234.5678", "money": "-0.01", "ratio": "1.5e-07", "count": "12", "flag": "true"}
+
+
+def fitting(kind: str, position: int) -> tuple[str, Any]:
+    """A text a column of this kind may hold, other for every position, and the value it stands for."""
+    exact = Decimal(f"-{position}.0625")
+    return {
+        "date": (f"2026-01-{position + 1:02}", dt.date(2026, 1, position + 1)),
+        "quantity": (str(exact), exact),
+        "money": (str(exact), exact),
+        "ratio": (f"{position + 1}.5e-07", (position + 1.5) / 1e7),
+        "count": (str(position), position),
+        "flag": ("true", True),
+    }.get(kind, (f"0{position} Text", f"0{position} Text"))
 
 
 def test_every_extract_has_a_contract_and_a_query_and_nothing_else_has_one():
@@ -58,13 +74,10 @@ def test_a_staging_query_yields_the_columns_of_the_contract_in_order_and_type(na
 @pytest.mark.parametrize("name", EXTRACTS)
 def test_every_column_takes_the_cell_of_its_own_name(name: str):
     specs = sent_columns(name)
-    cells = {spec.name: [FIT.get(spec.kind, f"text of {spec.name}")] for spec in specs}
-    row = staged(name, cells).row(0, named=True)
-    for spec in specs:
-        if spec.kind == "text":
-            assert row[spec.name] == f"text of {spec.name}"
-        else:
-            assert row[spec.name] is not None, f"{name}.{spec.name} lost {FIT[spec.kind]}"
+    pairs = {spec.name: fitting(spec.kind, position) for position, spec in enumerate(specs)}
+    row = staged(name, {column: [text] for column, (text, _) in pairs.items()}).row(0, named=True)
+    for column, (_, value) in pairs.items():
+        assert row[column] == pytest.approx(value) if isinstance(value, float) else row[column] == value, column
     assert (row["source_file"], row["source_line"]) == (f"{name}.csv", 2)
 
 
