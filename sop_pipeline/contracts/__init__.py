@@ -1,6 +1,6 @@
 """The contract of every table, found by the table's address `schema.table`. The contracts live in one package or module per schema."""
 
-from sop_pipeline.contracts import core, forecast, plan, staging
+from sop_pipeline.contracts import core, forecast, plan, sop, staging
 from sop_pipeline.contracts.base import Rule, Table
 from sop_pipeline.contracts.specs import ColumnSpec, RuleSpec, column_specs, rule_of, rule_specs
 
@@ -11,6 +11,7 @@ CONTRACTS: dict[str, type[Table]] = {
     **core.TABLES,
     **forecast.TABLES,
     **plan.TABLES,
+    **sop.TABLES,
 }
 
 
