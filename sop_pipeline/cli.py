@@ -162,15 +162,14 @@ def schema_command() -> int:
 @_guarded
 def publish_command(folder: Path, rollback: bool) -> int:
     """Put the previous published file back."""
-    from sop_pipeline.publish import PublishError  # noqa: PLC0415
-    from sop_pipeline.publish import rollback as put_back
+    from sop_pipeline import publish  # noqa: PLC0415
 
     if not rollback:
         raise click.UsageError("a night publishes by itself; the only thing to do here is --rollback")
     company: Company = load_company(folder)
     try:
-        came_from = put_back(company.published)
-    except PublishError as error:
+        came_from = publish.rollback(company.published)
+    except publish.PublishError as error:
         click.echo(str(error), err=True)
         return OTHER
     click.echo(f"{company.published / 'sop.duckdb'} is again what {came_from.name} held")
