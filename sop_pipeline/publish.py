@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from sop_pipeline.warehouse import CONFIG, quoted
 
@@ -107,6 +108,12 @@ def content_digests(file: Path) -> Mapping[str, str]:
 def storage_version_of(file: Path) -> str:
     with _opened(file) as con:
         return str(con.execute("select tags['storage_version'] from duckdb_databases() where not internal").fetchall()[0][0])
+
+
+def published_rows(file: Path, query: str) -> pl.DataFrame:
+    """Rows of a query on the published file."""
+    with _opened(file) as con:
+        return con.sql(query).pl()
 
 
 TABLES_SQL = "select table_name from information_schema.tables where table_schema = 'sop' and table_type = 'BASE TABLE'"
