@@ -135,9 +135,7 @@ def test_a_secret_never_shows_in_settings_errors_or_digest_input():
 
 
 def test_a_value_of_the_environment_is_one_value_whatever_it_holds():
-    settings = parse_settings(
-        "company: ${NAME}\nreporting_currency: EUR\n", HERE, {"NAME": "a: b # ${C}\nhorizon_periods: 3"}
-    )
+    settings = parse_settings("company: ${NAME}\nreporting_currency: EUR\n", HERE, {"NAME": "a: b # ${C}\nhorizon_periods: 3"})
     assert settings.company == "a: b # ${C}\nhorizon_periods: 3"
     assert settings.horizon_periods == 24
 

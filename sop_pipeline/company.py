@@ -235,7 +235,7 @@ class Company:
 
     @property
     def warehouse_file(self) -> Path:
-        return self.folder / "warehouse" / "sop.duckdb"
+        return self.folder / "warehouse" / "warehouse.duckdb"  # not sop.duckdb: database and schema of one name are ambiguous
 
     @property
     def dagster_home(self) -> Path:
