@@ -108,7 +108,7 @@ def test_a_second_writer_is_told_who_holds_the_warehouse(work: Path) -> None:
     import subprocess
     import sys
 
-    script = f"import duckdb; duckdb.connect({str(work)!r}); print('held', flush=True); input()"
+    script = f"import duckdb; con = duckdb.connect({str(work)!r}); print('held', flush=True); input()"
     with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout is not None
         other.stdout.readline()
