@@ -72,7 +72,7 @@ def run_night(company: Company, *, selection: Sequence[str] = ()) -> NightOutcom
             FailedCheck(
                 ".".join(check.asset_key.path),
                 check.check_name,
-                check.blocking,
+                bool(check.blocking),
                 check.severity.value,
                 "\n".join(f"{name}: {value.value}" for name, value in check.metadata.items()),
             )
