@@ -2,6 +2,7 @@
 
 import json
 from importlib import resources
+from pathlib import Path
 
 from sop_pipeline.contracts import ColumnSpec, column_specs, contract_of
 from sop_pipeline.contracts.specs import Kind
