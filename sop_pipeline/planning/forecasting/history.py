@@ -42,7 +42,9 @@ REASONS = {
 
 @dataclass(frozen=True)
 class PreparedHistory:
-    """Histories ready for the models. `panel` holds the series that ever had demand, in the order of their ids.
+    """Histories ready for the models.
+
+    `panel` holds the series that ever had demand, in the order of their ids, and ends with `last_period_index`.
 
     `never_sold` and `delisted` are ids: of series without any demand (not in the panel), and of items no longer
     listed when the history ends. `corrections`: one row per series, period and kind, with the quantity before (null:
@@ -50,6 +52,7 @@ class PreparedHistory:
     """
 
     panel: Panel
+    last_period_index: int
     never_sold: tuple[str, ...]
     delisted: tuple[str, ...]
     corrections: pl.DataFrame
@@ -89,7 +92,7 @@ def prepare_history(
     panel, filled = _regular(rows, last_period_index, season_length)
     corrections = pl.concat([pl.DataFrame(schema=CORRECTIONS_SCHEMA), *notes, doubled, leading, filled])
     never_sold = tuple(sorted(set(ids) - set(panel.series_ids)))
-    return PreparedHistory(panel, never_sold, delisted, corrections.sort("series_id", "period_index", "kind"))
+    return PreparedHistory(panel, last_period_index, never_sold, delisted, corrections.sort("series_id", "period_index", "kind"))
 
 
 def _checked(history: pl.DataFrame) -> pl.DataFrame:
