@@ -79,9 +79,7 @@ def _specs(names: Sequence[str], files: Mapping[str, SqlFile]) -> Iterator[dg.As
         file = files[f"staging.{name}"]
         description = f"{name} as {EXTRACTS[name].department.replace('_', ' ')} sent it: all text, with file and line."
         yield table_spec(f"raw.{name}", upstream=(), description=description, kinds={"csv", "parquet"}, code_version="1")
-        yield table_spec(
-            file.address, upstream=file.upstream, description=file.grain, kinds={"duckdb", "sql"}, code_version=file.digest
-        )
+        yield table_spec(file.address, upstream=file.upstream, description=file.grain, kinds={"duckdb", "sql"}, code_version=file.digest)
     staging = [f"staging.{name}" for name in names]
     for table in (ISSUES, STATUS):
         yield table_spec(table, upstream=staging, description=contract_of(table).grain(), kinds={"python", "duckdb"}, code_version="1")

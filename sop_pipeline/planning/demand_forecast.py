@@ -204,7 +204,9 @@ def _correction_rows(corrections: pl.DataFrame, periods: pl.DataFrame) -> pl.Dat
 
 def _backtest_rows(pairs: pl.DataFrame) -> pl.DataFrame:
     error = pl.col("forecast_quantity") - pl.col("actual_quantity")
-    spread = pairs.sort("series_id", "lag", "origin_index").group_by("series_id", "lag").agg(error_deviation_quantity=error.std(ddof=0).round(6))
+    spread = (
+        pairs.sort("series_id", "lag", "origin_index").group_by("series_id", "lag").agg(error_deviation_quantity=error.std(ddof=0).round(6))
+    )
     measured = measure_accuracy(pairs, ["series_id", "lag"])
     return measured.join(spread, on=["series_id", "lag"]).select(
         "wape_ratio",

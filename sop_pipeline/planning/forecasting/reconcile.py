@@ -35,7 +35,8 @@ class _Parents:
 
     def total(self, children: Floats) -> Floats:
         """Weighted sum per parent (horizon x parents), added up in the order of the children."""
-        return np.array([np.bincount(self.position, row, self.parent_count) for row in children * self.weight])
+        sums = [np.bincount(self.position, row, self.parent_count) for row in children * self.weight]
+        return np.array(sums, dtype=np.float64).reshape(len(children), self.parent_count)
 
     @property
     def childless(self) -> Flags:
