@@ -166,7 +166,7 @@ def _quantities() -> dict[str, pl.Expr]:
 
 
 def _item_rows(found: Sequence[FamilyForecasts], members: pl.DataFrame, planned: pl.DataFrame) -> pl.DataFrame:
-    rows = pl.concat([part.items for part in found], how="diagonal")
+    rows = pl.concat([part.items for part in found], how="diagonal_relaxed")
     return (
         rows.join(planned, on="horizon_index")
         .join(members.select("item_id", "family_id"), left_on="series_id", right_on="item_id")
@@ -175,7 +175,7 @@ def _item_rows(found: Sequence[FamilyForecasts], members: pl.DataFrame, planned:
 
 
 def _family_rows(found: Sequence[FamilyForecasts], families: pl.DataFrame, planned: pl.DataFrame) -> pl.DataFrame:
-    rows = pl.concat([part.families for part in found], how="diagonal").join(planned, on="horizon_index")
+    rows = pl.concat([part.families for part in found], how="diagonal_relaxed").join(planned, on="horizon_index")
     grid = families.select("family_id").join(planned.select("period_start"), how="cross")
     return grid.join(
         rows.select("period_start", family_id=pl.col("series_id"), **_quantities()), on=["family_id", "period_start"], how="left"
