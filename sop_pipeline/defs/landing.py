@@ -8,17 +8,17 @@ import duckdb
 import polars as pl
 
 from sop_pipeline import warehouse
-from sop_pipeline.company import Company, now_utc
+from sop_pipeline.company import now_utc
 from sop_pipeline.contracts import contract_of
-from sop_pipeline.defs.checks import SHOWN_ROWS, asset_key, check_contract, contract_spec, markdown
+from sop_pipeline.defs.checks import SHOWN_ROWS, asset_key, check_contract, contract_spec, markdown, rule_spec
 from sop_pipeline.defs.night import Night
 from sop_pipeline.defs.progress import table_done
 from sop_pipeline.defs.specs import table_metadata, table_spec
-from sop_pipeline.extracts import EXTRACTS, Extract
-from sop_pipeline.landing.issues import together
-from sop_pipeline.landing.land import land, record_load
-from sop_pipeline.landing.quarantine import Staged, stage
-from sop_pipeline.landing.status import ExtractStatus, extract_status, status_frame
+from sop_pipeline.extracts import EXTRACTS
+from sop_pipeline.landing.all_extracts import stage_all
+from sop_pipeline.landing.quarantine import Staged
+from sop_pipeline.landing.rules import RuleResult
+from sop_pipeline.landing.status import ExtractStatus, status_frame
 from sop_pipeline.record import read_record
 from sop_pipeline.sql_files import SqlFile
 
@@ -26,17 +26,22 @@ RECORDED = {"raw.recorded_plans": "plans", "raw.recorded_issues": "issues"}
 ISSUES, STATUS = "staging.quality_issues", "staging.extract_status"
 
 
-def landing_stage(files: Mapping[str, SqlFile]) -> dg.AssetsDefinition:
+def landing_stage(files: Mapping[str, SqlFile], rules: Mapping[str, SqlFile]) -> dg.AssetsDefinition:
     """Raw and staging as one stage: when rows turn out unusable, the last good load takes their place in both."""
     names = sorted(EXTRACTS)
 
     @dg.multi_asset(
         name="landing",
         specs=[*_specs(names, files)],
-        check_specs=[*_check_specs(names), contract_spec(ISSUES), contract_spec(STATUS)],
+        check_specs=[
+            *_check_specs(names),
+            *(rule_spec(rule) for rule in rules.values()),
+            contract_spec(ISSUES),
+            contract_spec(STATUS),
+        ],
         can_subset=True,
     )
-    def stage_extracts(context: dg.AssetExecutionContext, night: Night) -> Iterator[dg.MaterializeResult]:
+    def stage_extracts(context: dg.AssetExecutionContext, night: Night) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         def wanted(address: str) -> bool:
             return asset_key(address) in context.selected_asset_keys
 
@@ -47,21 +52,18 @@ def landing_stage(files: Mapping[str, SqlFile]) -> dg.AssetsDefinition:
                 if wanted(table):
                     table_done(table, rows)
                     yield dg.MaterializeResult(asset_key=asset_key(table), metadata=table_metadata(con, table, rows))
-            staged = {
-                name: _stage(con, company, EXTRACTS[name], files[f"staging.{name}"])
-                for name in names
-                if wanted(f"raw.{name}") or wanted(f"staging.{name}")
-            }
-            statuses = {name: extract_status(item) for name, item in staged.items()}
-            for item in staged.values():
-                record_load(company, item.load)
-            _write(con, ISSUES, staged, together(item.issues for item in staged.values()))
-            _write(con, STATUS, staged, status_frame(list(statuses.values())))
-            for name, item in staged.items():
+            chosen = [name for name in names if wanted(f"raw.{name}") or wanted(f"staging.{name}")]
+            landed = stage_all(con, company, chosen, files, landed_at=now_utc(), staged_one=table_done)
+            _write(con, ISSUES, chosen, landed.issues)
+            _write(con, STATUS, chosen, status_frame(list(landed.statuses.values())))
+            for name, item in landed.staged.items():
                 if wanted(f"raw.{name}"):
-                    yield _raw_result(con, item, statuses[name])
+                    yield _raw_result(con, item, landed.statuses[name])
                 if wanted(f"staging.{name}"):
-                    yield _staging_result(con, item)
+                    yield _staging_result(con, item, landed.issues.filter(pl.col("extract") == name))
+            for result in landed.rules.results:
+                if wanted(f"staging.{result.rule.extract}"):
+                    yield _rule_result(result, landed.issues)
             for table in (ISSUES, STATUS):
                 if wanted(table):
                     rows = warehouse.count(con, table)
@@ -91,13 +93,6 @@ def _check_specs(names: Iterable[str]) -> Iterator[dg.AssetCheckSpec]:
         yield dg.AssetCheckSpec("usable", asset=raw, blocking=True, description="There is a load to plan with, or the plan can do without")
         yield dg.AssetCheckSpec("fresh", asset=raw, description="The load is tonight's, not the last good one")
         yield contract_spec(f"staging.{name}")
-
-
-def _stage(con: duckdb.DuckDBPyConnection, company: Company, extract: Extract, file: SqlFile) -> Staged:
-    load = land(con, company, extract, as_of_date=company.as_of_date, landed_at=now_utc())
-    staged = stage(con, company, extract, load, file)
-    table_done(file.address, staged.rows_accepted)
-    return staged
 
 
 def _write(con: duckdb.DuckDBPyConnection, table: str, staged: Iterable[str], frame: pl.DataFrame) -> None:
@@ -130,7 +125,7 @@ def _raw_result(con: duckdb.DuckDBPyConnection, staged: Staged, status: ExtractS
     )
 
 
-def _staging_result(con: duckdb.DuckDBPyConnection, staged: Staged) -> dg.MaterializeResult:
+def _staging_result(con: duckdb.DuckDBPyConnection, staged: Staged, found: pl.DataFrame) -> dg.MaterializeResult:
     """The contract's check warns when rows were set aside: what stays in the table keeps the contract."""
     address = f"staging.{staged.load.extract}"
     broken = {name: rows for name, rows in staged.rules.items() if rows}
@@ -140,10 +135,8 @@ def _staging_result(con: duckdb.DuckDBPyConnection, staged: Staged) -> dg.Materi
         "rows_after_as_of": staged.rows_after_as_of,
         "broken_rules": dg.MetadataValue.json(broken),
     }
-    issues = staged.issues.head(SHOWN_ROWS)
-    if not issues.is_empty():
-        shown = issues.select("source_file", "source_line", "column_name", "value", "rule", "severity", "hint")
-        metadata["failing_rows"] = markdown(shown)
+    if not found.is_empty():
+        metadata["failing_rows"] = _shown(found)
     return dg.MaterializeResult(
         asset_key=asset_key(address),
         metadata=table_metadata(con, address, staged.rows_accepted),
@@ -157,3 +150,24 @@ def _staging_result(con: duckdb.DuckDBPyConnection, staged: Staged) -> dg.Materi
             )
         ],
     )
+
+
+def _rule_result(result: RuleResult, issues: pl.DataFrame) -> dg.AssetCheckResult:
+    """A rule across extracts: red where it set rows aside or stops the night, yellow where it only tells."""
+    rule = result.rule
+    found = issues.filter((pl.col("extract") == rule.extract) & (pl.col("rule") == rule.name))
+    severe = rule.severity in ("error", "stop")
+    metadata: dict[str, Any] = {"severity": rule.severity, "hint": rule.hint, "rows": result.rows or 0, "was_run": result.rows is not None}
+    if not found.is_empty():
+        metadata["failing_rows"] = _shown(found)
+    return dg.AssetCheckResult(
+        asset_key=asset_key(f"staging.{rule.extract}"),
+        check_name=rule.name,
+        passed=not result.rows,
+        severity=dg.AssetCheckSeverity.ERROR if severe else dg.AssetCheckSeverity.WARN,
+        metadata=metadata,
+    )
+
+
+def _shown(issues: pl.DataFrame) -> dg.MarkdownMetadataValue:
+    return markdown(issues.head(SHOWN_ROWS).select("source_file", "source_line", "column_name", "value", "rule", "severity", "hint"))
