@@ -1,4 +1,4 @@
-"""The company folder and its typed `sop.yaml`: paths, settings, mappings. With `cli.py` the only reader of environment and clock; no data is read here."""
+"""The company folder and its typed `sop.yaml`. With `cli.py` the only reader of environment and clock; no data is read here."""
 
 import datetime as dt
 import difflib
@@ -108,17 +108,17 @@ class Format(_Section):
     """How the files of an extract are written; what is not given is recognised from the file."""
 
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = Field(
-        None, description="one of , ; tab | or any other character"
+        default=None, description="one of , ; tab | or any other character"
     )
     decimal: Literal[".", ","] | None = Field(default=None, description="decimal mark; a point where not given")
     thousands: Literal[".", ",", " ", "'"] | None = Field(
-        None, description="mark between thousands; none where not given"
+        default=None, description="mark between thousands; none where not given"
     )
     date: tuple[str, ...] = Field(default=(), description="strptime formats, tried in order, beside ISO dates")
     encoding: str | None = Field(default=None, description="such as utf-8, utf-16, cp1252")
     header_row: Annotated[int, Field(ge=1)] | None = Field(default=None, description="line of the header, counted from 1")
     skip_rows_like: str | None = Field(
-        None, description="regular expression; rows whose cells, joined by the delimiter, match are left out"
+        default=None, description="regular expression; rows whose cells, joined by the delimiter, match are left out"
     )
     sheet: str | None = Field(default=None, description="sheet of a workbook; the first where not given")
 
@@ -138,11 +138,11 @@ class ExtractMapping(_Section):
     """Where an extract comes from and how its columns become ours."""
 
     files: tuple[str, ...] = Field(
-        (), description="globs, relative to the company folder; without files or query the default place"
+        default=(), description="globs, relative to the company folder; without files or query the default place"
     )
     query: str | None = Field(default=None, description="DuckDB SQL over files, or SQL of `database`")
     database: SecretStr | None = Field(
-        None, description="URI that `query` runs on: postgresql, mysql, mssql, sqlite, duckdb"
+        default=None, description="URI that `query` runs on: postgresql, mysql, mssql, sqlite, duckdb"
     )
     format: Format = Format()
     columns: dict[str, Characters] = Field(default={}, description="ours: theirs")
@@ -150,7 +150,7 @@ class ExtractMapping(_Section):
     values: dict[str, dict[Characters, Characters]] = Field(default={}, description="ours: {theirs: ours}")
     shift_days: dict[str, int] = Field(default={}, description="ours: days added to a date")
     stale_after_hours: Annotated[float, Field(gt=0)] | None = Field(
-        None, description="stale where the content is older"
+        default=None, description="stale where the content is older"
     )
     allow_empty: bool = Field(default=False, description="a header without rows is no mistake, even after a load that had rows")
     if_unusable: Literal["use_last_good", "fail"] = "use_last_good"
@@ -191,7 +191,7 @@ class Settings(_Section):
     )
     business_plan_version: Characters | None = None
     read_from: tuple[str, ...] = Field(
-        (), description="folders beside the company's own that files and queries may read"
+        default=(), description="folders beside the company's own that files and queries may read"
     )
     tolerances: Tolerances = Tolerances()
     publish: PublishSettings = PublishSettings()
@@ -249,7 +249,7 @@ class Company:
 
     @property
     def warehouse_file(self) -> Path:
-        return self.folder / "warehouse" / "sop.duckdb"
+        return self.folder / "warehouse" / "warehouse.duckdb"  # database and schema of one name would be ambiguous
 
     @property
     def dagster_home(self) -> Path:
@@ -332,6 +332,11 @@ def parse_settings(text: str, path: Path, environment: Mapping[str, str]) -> Set
                 f"{path}:{line}: extracts.{name}: no extract has this name{_nearest(name, EXTRACTS)}"
             )
     return settings
+
+
+def now_utc() -> dt.datetime:
+    """The clock, for what records when something happened; no figure of the plan depends on it."""
+    return dt.datetime.now(dt.UTC)
 
 
 def settings_schema() -> dict[str, Any]:

@@ -58,7 +58,7 @@ def run_night(company: Company, *, selection: Sequence[str] = ()) -> NightOutcom
     defs = build_defs(company)
     started = time.monotonic()
     with hold_night(company), dagster_instance(company) as instance:
-        result = defs.get_job_def(NIGHTLY).execute_in_process(
+        result = defs.resolve_job_def(NIGHTLY).execute_in_process(
             instance=instance,
             run_config={
                 "resources": {"night": {"config": {"folder": str(company.folder), "as_of_date": company.as_of_date.isoformat()}}},
@@ -72,7 +72,7 @@ def run_night(company: Company, *, selection: Sequence[str] = ()) -> NightOutcom
             FailedCheck(
                 ".".join(check.asset_key.path),
                 check.check_name,
-                check.blocking,
+                bool(check.blocking),
                 check.severity.value,
                 "\n".join(f"{name}: {value.value}" for name, value in check.metadata.items()),
             )
@@ -82,7 +82,9 @@ def run_night(company: Company, *, selection: Sequence[str] = ()) -> NightOutcom
         errors = tuple(
             _cause(event.step_failure_data.error)
             for event in result.all_events
-            if event.is_step_failure and event.step_failure_data.error and "AssetCheckFailed" not in str(event.step_failure_data.error.cls_name)
+            if event.is_step_failure
+            and event.step_failure_data.error
+            and "AssetCheckFailed" not in str(event.step_failure_data.error.cls_name)
         )
     return NightOutcome(result.run_id, result.success, time.monotonic() - started, failed, errors)
 

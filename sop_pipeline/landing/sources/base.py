@@ -8,6 +8,8 @@ from pathlib import Path
 
 import polars as pl
 
+from sop_pipeline.company import Format
+
 LINE_COLUMN = "source_line"
 # names of our own in a landed file; a column of that name in the file gets a number behind it
 RESERVED = ("source_file", LINE_COLUMN, "file_row_number", "filename")
@@ -32,6 +34,15 @@ class Limits:
     def decompressed(self, compressed_bytes: int) -> int:
         """Bytes a compressed file may grow to: at least `decompressed_bytes`, more for a large file of a usual ratio."""
         return max(self.decompressed_bytes, self.decompressed_ratio * compressed_bytes)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How a source is to be read. `expected`: the comparable names its header may hold."""
+
+    format: Format
+    expected: frozenset[str]
+    limits: Limits
 
 
 @dataclass(frozen=True)

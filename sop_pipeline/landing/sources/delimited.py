@@ -10,8 +10,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sop_pipeline.company import Format
-from sop_pipeline.landing.sources.base import LINE_COLUMN, Limits, Ragged, Reading
+from sop_pipeline.landing.sources.base import LINE_COLUMN, Limits, Ragged, Reading, Wanted
 from sop_pipeline.landing.sources.dialect import (
     Dialect,
     Survey,
@@ -28,10 +27,8 @@ BATCH_ROWS = 100_000
 RAGGED_TEXT_CHARACTERS = 500
 
 
-def read_delimited(
-    con: duckdb.DuckDBPyConnection, path: Path, given: Format, expected: frozenset[str], target: Path, limits: Limits
-) -> Reading:
-    """Write the rows of a text file to `target`. `expected`: comparable names of the columns the header may hold.
+def read_delimited(con: duckdb.DuckDBPyConnection, path: Path, wanted: Wanted, target: Path) -> Reading:
+    """Write the rows of a text file to `target`.
 
     Raises UnreadableSourceError when the file is empty, damaged, has no header or exceeds a limit.
     """
@@ -39,19 +36,17 @@ def read_delimited(
         plain = path
         if path.suffix.casefold() == ".gz":
             plain = Path(folder) / path.stem
-            decompress(path, plain, limits)
-        encoding = recognise_encoding(plain, given.encoding)
+            decompress(path, plain, wanted.limits)
+        encoding = recognise_encoding(plain, wanted.format.encoding)
         if encoding not in ("utf-8", "ascii"):
             unicode = Path(folder) / f"{plain.name}.utf8"
             transcode(plain, encoding, unicode)
             plain = unicode
-        dialect = recognise_dialect(plain, path.name, given, expected, limits)
-        return read_at_once(con, plain, dialect, survey(plain), target) or read_line_by_line(plain, dialect, target, limits)
+        dialect = recognise_dialect(plain, path.name, wanted)
+        return read_at_once(con, plain, dialect, survey(plain), target) or read_line_by_line(plain, dialect, target, wanted.limits)
 
 
-def read_at_once(
-    con: duckdb.DuckDBPyConnection, plain: Path, dialect: Dialect, counted: Survey, target: Path
-) -> Reading | None:
+def read_at_once(con: duckdb.DuckDBPyConnection, plain: Path, dialect: Dialect, counted: Survey, target: Path) -> Reading | None:
     """Let DuckDB read a regular file in parallel; None where the file is not proved regular, and nothing of `target` counts.
 
     Regular: as many rows as lines behind the header. A quoted line break, a blank or a ragged line each make that number smaller and
@@ -85,7 +80,10 @@ def read_line_by_line(plain: Path, dialect: Dialect, target: Path, limits: Limit
     ragged: list[Ragged] = []
     schema = pa.schema([*((name, pa.string()) for name in dialect.columns), (LINE_COLUMN, pa.int64())])
     rows = 0
-    with plain.open(encoding="utf-8-sig", errors="replace", newline="") as file, pq.ParquetWriter(target, schema, compression="lz4") as writer:
+    with (
+        plain.open(encoding="utf-8-sig", errors="replace", newline="") as file,
+        pq.ParquetWriter(target, schema, compression="lz4") as writer,
+    ):
         lines = _Lines(file, limits.record_lines)
         for _ in range(dialect.header_line + dialect.header_lines - 1):
             next(lines)
@@ -145,23 +143,20 @@ def _records(lines: _Lines, dialect: Dialect) -> Iterator[tuple[int, list[str | 
     while True:
         lines.taken.clear()
         start = lines.number + 1
-        cells: list[str | None]
         try:
-            cells = next(reader)  # type: ignore[assignment]
+            cells = next(reader)
         except StopIteration:
             return
         except (_UnclosedQuoteError, csv.Error):
-            cells = []
             problem = "a quote that never closes"
         else:
-            if not cells:
+            if not any(cells) and len(cells) < least:
                 continue
             if len(cells) == width:
                 yield start, [cell or None for cell in cells]
                 continue
             if least <= len(cells) and not any(cells[width:]):
-                padded = [*cells[:width], *[None] * (width - len(cells))]
-                yield start, [cell or None for cell in padded]
+                yield start, [*(cell or None for cell in cells[:width]), *[None] * (width - len(cells))]
                 continue
             problem = f"{len(cells)} cells where the header has {least}"
         text = lines.keep_first()

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sop_pipeline.company import Format
 from sop_pipeline.landing.sources.base import (
     DELIMITERS,
     HEADER_SEARCH_LINES,
     Limits,
     UnreadableSourceError,
+    Wanted,
     column_names,
     first_record,
     header_score,
@@ -25,7 +25,9 @@ BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM
 
 @dataclass(frozen=True)
 class Dialect:
-    """`header_line`: physical line of the header, from 1; `header_lines`: how many lines it takes; `named_width`: columns up to the last
+    """The delimiter and the header of a text file.
+
+    `header_line`: physical line of the header, from 1; `header_lines`: how many lines it takes; `named_width`: columns up to the last
     one with a name, because exports end header or rows with a delimiter too many.
     """
 
@@ -132,12 +134,13 @@ def survey(path: Path) -> Survey:
     )
 
 
-def recognise_dialect(path: Path, name: str, given: Format, expected: frozenset[str], limits: Limits) -> Dialect:
-    """Delimiter and header of a UTF-8 file; `expected` holds the comparable names the header may have.
+def recognise_dialect(path: Path, name: str, wanted: Wanted) -> Dialect:
+    """Delimiter and header of a UTF-8 file; `name` is what errors call it.
 
     The header is the line, and the delimiter the mark, that give most of the expected names; `format:` wins where it says so. Raises
     UnreadableSourceError when the file is empty, when no line of the first thirty holds an expected name, or beyond a limit.
     """
+    given, expected, limits = wanted.format, wanted.expected, wanted.limits
     lines = _first_lines(path, (given.header_row or 0) + HEADER_SEARCH_LINES, name, limits)
     if not any(line.strip() for line in lines):
         raise UnreadableSourceError(f"{name}: the file is empty. Send it again; a statement that there is nothing has a header line.")
@@ -151,7 +154,7 @@ def recognise_dialect(path: Path, name: str, given: Format, expected: frozenset[
             score = (header_score(cells, expected), len(cells))
             if score[0] > best[0] or (row == rows[0] and score > best and not expected):
                 best = score
-                found = _dialect(cells, taken, delimiter, row, name, limits)
+                found = Dialect(delimiter, column_names(cells, name, limits), _named_width(cells), row + 1, taken)
     if found is None:
         where = f"line {given.header_row}" if given.header_row else f"the first {HEADER_SEARCH_LINES} lines"
         start = next(line for line in lines if line.strip()).strip()[:120]
@@ -162,9 +165,8 @@ def recognise_dialect(path: Path, name: str, given: Format, expected: frozenset[
     return found
 
 
-def _dialect(cells: Sequence[str], taken: int, delimiter: str, row: int, name: str, limits: Limits) -> Dialect:
-    named = max((index for index, cell in enumerate(cells, start=1) if cell.strip()), default=0)
-    return Dialect(delimiter, column_names(cells, name, limits), named, row + 1, taken)
+def _named_width(cells: Sequence[str]) -> int:
+    return max((index for index, cell in enumerate(cells, start=1) if cell.strip()), default=0)
 
 
 def _likely_delimiters(path: Path) -> tuple[str, ...]:
@@ -173,7 +175,7 @@ def _likely_delimiters(path: Path) -> tuple[str, ...]:
 
 
 def _first_lines(path: Path, count: int, name: str, limits: Limits) -> list[str]:
-    lines = []
+    lines: list[str] = []
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
         for _ in range(count):
             line = file.readline(limits.header_characters + 1)

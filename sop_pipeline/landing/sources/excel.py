@@ -15,6 +15,7 @@ from sop_pipeline.landing.sources.base import (
     Limits,
     Reading,
     UnreadableSourceError,
+    Wanted,
     column_names,
     header_score,
     write_rows,
@@ -33,19 +34,20 @@ CELL_ERRORS = {
 }
 
 
-def read_sheet(path: Path, given: Format, expected: frozenset[str], target: Path, limits: Limits) -> Reading:
+def read_sheet(path: Path, wanted: Wanted, target: Path) -> Reading:
     """Write the rows of a sheet (`format.sheet`, else the first) to `target`; titles above the header are passed over.
 
     Dates come as 2026-01-31 00:00:00, numbers without format, a failed formula as the error Excel shows. Raises
     UnreadableSourceError when the workbook is damaged, has no such sheet, no header, or exceeds a limit.
     """
+    given, limits = wanted.format, wanted.limits
     with TemporaryDirectory(dir=target.parent, prefix=".reading-") as folder:
         plain = path
         if path.suffix.casefold() == ".gz":
             plain = Path(folder) / path.stem
             decompress(path, plain, limits)
         cells = _cells(plain, path.name, given.sheet, limits)
-    header = _header_row(cells, path.name, given, expected)
+    header = _header_row(cells, path.name, given, wanted.expected)
     names = [cell if cell is None or isinstance(cell, str) else str(cell) for cell in cells.row(header)]
     columns = column_names(names, path.name, limits)
     below = cells.with_row_index(LINE_COLUMN, offset=1).slice(header + 1)
@@ -75,9 +77,9 @@ def _cells(path: Path, name: str, sheet: str | None, limits: Limits) -> pl.DataF
     except fastexcel.FastExcelError as error:
         raise UnreadableSourceError(f"{name}: sheet {sheet or names[0]!r} cannot be read ({error}).") from error
     cells = pl.DataFrame(batch)
-    for error in errors.errors if errors else ():
-        row, column = error.offset_position
-        found = re.search(r"Error\((\w+)\)", error.detail)
+    for failed in errors.errors if errors else ():
+        row, column = failed.offset_position
+        found = re.search(r"Error\((\w+)\)", failed.detail)
         shown = CELL_ERRORS.get(found[1], f"#{found[1]}") if found else "#ERROR"
         cells[row, column] = shown
     return cells.with_columns(pl.all().cast(pl.String).replace("", None))

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import duckdb
 
-from sop_pipeline.landing.sources.base import Limits, Reading, UnreadableSourceError, column_names
+from sop_pipeline.landing.sources.base import Reading, UnreadableSourceError, Wanted, column_names
 from sop_pipeline.landing.sql_text import literal
 from sop_pipeline.warehouse import CONFIG, quoted
 
 
-def read_query(query: str, readable: Sequence[Path], target: Path, limits: Limits) -> Reading:
+def read_query(query: str, readable: Sequence[Path], wanted: Wanted, target: Path) -> Reading:
     """Write the rows of one SELECT to `target`; row n of the result is line n.
 
     It runs in a connection of its own in which files outside `readable` and the target's folder are out of reach, extensions cannot be
@@ -29,7 +29,7 @@ def read_query(query: str, readable: Sequence[Path], target: Path, limits: Limit
             raise UnreadableSourceError("the query must be one SELECT; it reads, it does not write or set anything")
         text = statements[0].query.strip().rstrip(";")
         described = con.execute(f"describe {text}").fetchall()
-        columns = column_names([row[0] for row in described], "the query", limits)
+        columns = column_names([row[0] for row in described], "the query", wanted.limits)
         listed = ", ".join(f"c{index}" for index in range(len(columns)))
         as_text = ", ".join(f"nullif(c{index}::varchar, '') as {quoted(name)}" for index, name in enumerate(columns))
         written = con.execute(
