@@ -37,38 +37,13 @@ DEFAULT_PARAMETERS: dict[str, Any] = {
 }
 DUCKDB_TYPES = {
     "text": "varchar",
+    "timestamp": "timestamp",
     "date": "date",
     "quantity": "decimal(18, 4)",
     "money": "decimal(18, 4)",
     "ratio": "double",
     "count": "bigint",
     "flag": "boolean",
-}
-# written by landing, not by a contract's extract
-TABLES_WITHOUT_CONTRACT = {
-    "staging.extract_status": {"extract": "varchar", "status": "varchar"},
-    "raw.recorded_plans": {
-        **dict.fromkeys(("cycle_id", "record_kind", "family_id"), "varchar"),
-        **dict.fromkeys(("as_of_date", "recorded_on", "period_start"), "date"),
-        **dict.fromkeys(
-            (
-                "statistical_quantity",
-                "statistical_lower_quantity",
-                "statistical_upper_quantity",
-                "consensus_quantity",
-                "demand_quantity",
-                "production_quantity",
-                "closing_inventory_quantity",
-                "closing_backlog_quantity",
-                "target_inventory_quantity",
-                "minimum_inventory_quantity",
-                "maximum_inventory_quantity",
-                "target_backlog_quantity",
-                "revenue_amount",
-            ),
-            "double",
-        ),
-    },
 }
 
 
@@ -121,8 +96,6 @@ def provide(con: duckdb.DuckDBPyConnection, address: str, case: Path, values: Ma
 
 def columns_of(address: str) -> dict[str, tuple[str, str | None]]:
     """DuckDB type and default of each column."""
-    if address in TABLES_WITHOUT_CONTRACT:
-        return {name: (kind, None) for name, kind in TABLES_WITHOUT_CONTRACT[address].items()}
     return {spec.name: (DUCKDB_TYPES[spec.kind], spec.default) for spec in column_specs(contract_of(address))}
 
 

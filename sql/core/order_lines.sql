@@ -28,7 +28,7 @@ with orders as (
 ),
 
 extract_status as (
-    select coalesce(bool_or(status <> 'not_supplied'), false) as are_shipments_supplied
+    select coalesce(bool_or(status in ('fresh', 'stale')), false) as are_shipments_supplied
     from staging.extract_status
     where extract = 'shipments'
 ),

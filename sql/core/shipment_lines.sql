@@ -1,6 +1,6 @@
 -- One row per delivered line shipped before the as-of date.
 with extract_status as (
-    select coalesce(bool_or(status <> 'not_supplied'), false) as are_shipments_supplied
+    select coalesce(bool_or(status in ('fresh', 'stale')), false) as are_shipments_supplied
     from staging.extract_status
     where extract = 'shipments'
 ),
