@@ -33,7 +33,7 @@ def walk_day_by_day(stock: float, quantity: list[float], days: list[float], seas
     raise AssertionError("the stock never ends")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     quantity=quantities,
     stock=st.floats(0, 900).map(lambda value: round(value, 3)),
@@ -94,7 +94,7 @@ def test_unknown_periods_repeat_the_season_before_and_without_one_the_mean_daily
     assert without_history.tolist() == [[40, 40, 40, 40, 40]]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(required=st.floats(-100, 5000), data=st.data())
 def test_one_rate_inside_limits_adds_up_or_stops_at_them(required, data):
     count = data.draw(st.integers(1, 6))
