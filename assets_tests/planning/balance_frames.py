@@ -30,11 +30,12 @@ CONTRACTS = {
     "resource_capacity": ResourceCapacity,
     "workforce": Workforce,
 }
-PLAN = {"scenario_id": "base", "change_quantity": 0.0, "step": "executive"}
+PLAN = {"scenario_id": "base", "change_quantity": 0.0}
 
 
-def demand_rows(family: str, quantities: list[float | None]) -> list[dict]:
-    return [PLAN | {"family_id": family, "period_start": month(t), "quantity": quantity} for t, quantity in enumerate(quantities)]
+def demand_rows(family: str, quantities: list[float | None], steps: tuple[str, ...] = ("statistical", "executive")) -> list[dict]:
+    rows = [PLAN | {"family_id": family, "period_start": month(t), "quantity": quantity} for t, quantity in enumerate(quantities)]
+    return [row | {"step": step} for row in rows for step in steps]
 
 
 def opening_row(family: str, stock: float | None, backlog: float = 0.0, **flows: float) -> dict:

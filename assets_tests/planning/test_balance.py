@@ -393,5 +393,13 @@ def test_a_period_without_working_days_is_refused():
         balance_supply(**one(demand=[1.0, 1.0], site_working_days=day_rows([20.0])))
 
 
+def test_a_family_without_history_says_in_every_row_what_it_is_planned_on():
+    submitted = demand_rows("F", [40.0, 0.0], steps=("executive",))
+    assert plan("note", demand=[40.0, 0.0], family_demand=submitted) == [
+        "no sales history: planned on the submitted sales forecast",
+        "no sales history and no sales forecast: planned at 0",
+    ]
+
+
 def test_a_family_without_a_demand_plan_is_planned_at_zero_and_says_so():
     assert plan("note", demand=[0.0], family_demand=[]) == ["no demand plan: planned at 0"]
