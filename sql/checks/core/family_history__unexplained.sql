@@ -15,7 +15,7 @@ select
     cast(family_id as varchar) as family_id,
     cast(period_start as date) as period_start,
     cast(unexplained_quantity as double) as unexplained_quantity,
-    cast(unexplained_quantity / largest_quantity as double) as unexplained_ratio
+    cast(unexplained_quantity / nullif(largest_quantity, 0) as double) as unexplained_ratio
 from family_history
 where abs(unexplained_quantity) > $unexplained_ratio * largest_quantity
 order by family_id, period_start
