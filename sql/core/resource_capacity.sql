@@ -1,4 +1,4 @@
--- One row per resource with a known capacity and planned period (look-ahead included): rated, scaled to the remainder in the current one.
+-- One row per resource with a known capacity and planned period, look-ahead included; the current period holds its remainder.
 with resources as (
     select
         staged.*,
