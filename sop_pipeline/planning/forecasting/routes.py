@@ -131,7 +131,7 @@ def route_zero(columns: npt.NDArray[np.int64], method: str, reason: str, setting
 
 
 def _smooth_result(part: _Smooth, method: list[str], reason: list[str], pool: ErrorPool, setting: Setting) -> Routed:
-    combined = combine_members(part.members, express_theta(part.adjusted), part.values, setting.season_length)
+    combined = combine_members(part.members, setting.horizon, part.values, setting.season_length, lambda: express_theta(part.adjusted))
     forecast = _credible(combined.forecast, part.values)
     held = np.logical_or.reduce(forecast < combined.forecast, axis=0)
     notes = [
