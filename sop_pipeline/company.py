@@ -107,13 +107,9 @@ class PublishSettings(_Section):
 class Format(_Section):
     """How the files of an extract are written; what is not given is recognised from the file."""
 
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = Field(
-        None, description="one of , ; tab | or any other character"
-    )
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = Field(None, description="one of , ; tab | or any other character")
     decimal: Literal[".", ","] | None = Field(default=None, description="decimal mark; a point where not given")
-    thousands: Literal[".", ",", " ", "'"] | None = Field(
-        None, description="mark between thousands; none where not given"
-    )
+    thousands: Literal[".", ",", " ", "'"] | None = Field(None, description="mark between thousands; none where not given")
     date: tuple[str, ...] = Field(default=(), description="strptime formats, tried in order, beside ISO dates")
     encoding: str | None = Field(default=None, description="such as utf-8, utf-16, cp1252")
     header_row: Annotated[int, Field(ge=1)] | None = Field(default=None, description="line of the header, counted from 1")
@@ -137,21 +133,15 @@ class Format(_Section):
 class ExtractMapping(_Section):
     """Where an extract comes from and how its columns become ours."""
 
-    files: tuple[str, ...] = Field(
-        (), description="globs, relative to the company folder; without files or query the default place"
-    )
+    files: tuple[str, ...] = Field((), description="globs, relative to the company folder; without files or query the default place")
     query: str | None = Field(default=None, description="DuckDB SQL over files, or SQL of `database`")
-    database: SecretStr | None = Field(
-        None, description="URI that `query` runs on: postgresql, mysql, mssql, sqlite, duckdb"
-    )
+    database: SecretStr | None = Field(None, description="URI that `query` runs on: postgresql, mysql, mssql, sqlite, duckdb")
     format: Format = Format()
     columns: dict[str, Characters] = Field(default={}, description="ours: theirs")
     constants: dict[str, Characters] = Field(default={}, description="ours: a value for every row")
     values: dict[str, dict[Characters, Characters]] = Field(default={}, description="ours: {theirs: ours}")
     shift_days: dict[str, int] = Field(default={}, description="ours: days added to a date")
-    stale_after_hours: Annotated[float, Field(gt=0)] | None = Field(
-        None, description="stale where the content is older"
-    )
+    stale_after_hours: Annotated[float, Field(gt=0)] | None = Field(None, description="stale where the content is older")
     allow_empty: bool = Field(default=False, description="a header without rows is no mistake, even after a load that had rows")
     if_unusable: Literal["use_last_good", "fail"] = "use_last_good"
 
@@ -190,9 +180,7 @@ class Settings(_Section):
         "transit",
     )
     business_plan_version: Characters | None = None
-    read_from: tuple[str, ...] = Field(
-        (), description="folders beside the company's own that files and queries may read"
-    )
+    read_from: tuple[str, ...] = Field((), description="folders beside the company's own that files and queries may read")
     tolerances: Tolerances = Tolerances()
     publish: PublishSettings = PublishSettings()
     extracts: dict[str, ExtractMapping] = {}
@@ -206,9 +194,7 @@ class Settings(_Section):
     @classmethod
     def _known_zone(cls, value: str) -> str:
         if value not in zoneinfo.available_timezones():
-            raise ValueError(
-                f"{value!r} is no time zone; such as Europe/Berlin{_nearest(value, zoneinfo.available_timezones())}"
-            )
+            raise ValueError(f"{value!r} is no time zone; such as Europe/Berlin{_nearest(value, zoneinfo.available_timezones())}")
         return value
 
     @field_validator("schedule")
@@ -262,11 +248,7 @@ class Company:
     @property
     def readable_folders(self) -> tuple[Path, ...]:
         """The company folder and those of `read_from`, links resolved: nothing outside them is read."""
-        return tuple(
-            dict.fromkeys(
-                [self.folder.resolve(), *((self.folder / name).resolve() for name in self.settings.read_from)]
-            )
-        )
+        return tuple(dict.fromkeys([self.folder.resolve(), *((self.folder / name).resolve() for name in self.settings.read_from)]))
 
     @property
     def settings_digest(self) -> str:
@@ -290,9 +272,7 @@ def load_company(folder: Path, as_of_date: dt.date | None = None) -> Company:
     path = folder / SETTINGS_FILE
     if not path.is_file():
         known = "it is no folder" if not folder.is_dir() else f"it holds no {SETTINGS_FILE}"
-        raise ConfigurationError(
-            f"{folder}: {known}. Name the company folder with --company DIR, or make one with: sop init {folder}"
-        )
+        raise ConfigurationError(f"{folder}: {known}. Name the company folder with --company DIR, or make one with: sop init {folder}")
     settings = parse_settings(path.read_text(encoding="utf-8-sig"), path, os.environ)
     own_today = settings.as_of_date or dt.datetime.now(zoneinfo.ZoneInfo(settings.time_zone)).date()
     day = as_of_date or own_today
@@ -313,24 +293,17 @@ def parse_settings(text: str, path: Path, environment: Mapping[str, str]) -> Set
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
         raise ConfigurationError(f"{path}:{mark.line + 1 if mark else 1}: {problem}. Correct the YAML there.") from None
     if not isinstance(document, CommentedMap):
-        raise ConfigurationError(
-            f"{path}:1: expected settings as `key: value`, at least company and reporting_currency"
-        )
+        raise ConfigurationError(f"{path}:1: expected settings as `key: value`, at least company and reporting_currency")
     plain = _with_environment(document, path, environment)
     try:
         settings = Settings.model_validate(plain)
     except ValidationError as error:
-        lines = [
-            f"{path}:{_line(document, detail['loc'])}: {_explain(document, detail)}"
-            for detail in error.errors(include_url=False)
-        ]
+        lines = [f"{path}:{_line(document, detail['loc'])}: {_explain(document, detail)}" for detail in error.errors(include_url=False)]
         raise ConfigurationError("\n".join(lines)) from None
     for name in settings.extracts:
         if name not in EXTRACTS:
             line = _line(document, ("extracts", name))
-            raise ConfigurationError(
-                f"{path}:{line}: extracts.{name}: no extract has this name{_nearest(name, EXTRACTS)}"
-            )
+            raise ConfigurationError(f"{path}:{line}: extracts.{name}: no extract has this name{_nearest(name, EXTRACTS)}")
     return settings
 
 
@@ -343,13 +316,9 @@ def settings_schema() -> dict[str, Any]:
 def _with_environment(node: Any, path: Path, environment: Mapping[str, str], line: int = 1) -> Any:
     """Plain dicts and lists, with every `${NAME}` of a value replaced by the environment."""
     if isinstance(node, CommentedMap):
-        return {
-            key: _with_environment(value, path, environment, node.lc.value(key)[0] + 1) for key, value in node.items()
-        }
+        return {key: _with_environment(value, path, environment, node.lc.value(key)[0] + 1) for key, value in node.items()}
     if isinstance(node, CommentedSeq):
-        return [
-            _with_environment(value, path, environment, node.lc.item(index)[0] + 1) for index, value in enumerate(node)
-        ]
+        return [_with_environment(value, path, environment, node.lc.item(index)[0] + 1) for index, value in enumerate(node)]
     if not isinstance(node, str):
         return node
 
@@ -396,11 +365,7 @@ def _explain(document: CommentedMap, detail: ErrorDetails) -> str:
     written = steps[-1][0][steps[-1][1]] if steps else None
     message = detail["msg"].removeprefix("Value error, ")
     # a value from the environment may be a password
-    shown = (
-        ""
-        if isinstance(written, (CommentedMap, CommentedSeq)) or PLACEHOLDER.search(str(written))
-        else f" (it says {written!r})"
-    )
+    shown = "" if isinstance(written, (CommentedMap, CommentedSeq)) or PLACEHOLDER.search(str(written)) else f" (it says {written!r})"
     return f"{name}: {message}{shown}"
 
 

@@ -82,7 +82,9 @@ def run_night(company: Company, *, selection: Sequence[str] = ()) -> NightOutcom
         errors = tuple(
             _cause(event.step_failure_data.error)
             for event in result.all_events
-            if event.is_step_failure and event.step_failure_data.error and "AssetCheckFailed" not in str(event.step_failure_data.error.cls_name)
+            if event.is_step_failure
+            and event.step_failure_data.error
+            and "AssetCheckFailed" not in str(event.step_failure_data.error.cls_name)
         )
     return NightOutcome(result.run_id, result.success, time.monotonic() - started, failed, errors)
 

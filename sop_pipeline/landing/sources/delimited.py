@@ -49,9 +49,7 @@ def read_delimited(
         return read_at_once(con, plain, dialect, survey(plain), target) or read_line_by_line(plain, dialect, target, limits)
 
 
-def read_at_once(
-    con: duckdb.DuckDBPyConnection, plain: Path, dialect: Dialect, counted: Survey, target: Path
-) -> Reading | None:
+def read_at_once(con: duckdb.DuckDBPyConnection, plain: Path, dialect: Dialect, counted: Survey, target: Path) -> Reading | None:
     """Let DuckDB read a regular file in parallel; None where the file is not proved regular, and nothing of `target` counts.
 
     Regular: as many rows as lines behind the header. A quoted line break, a blank or a ragged line each make that number smaller and
@@ -85,7 +83,10 @@ def read_line_by_line(plain: Path, dialect: Dialect, target: Path, limits: Limit
     ragged: list[Ragged] = []
     schema = pa.schema([*((name, pa.string()) for name in dialect.columns), (LINE_COLUMN, pa.int64())])
     rows = 0
-    with plain.open(encoding="utf-8-sig", errors="replace", newline="") as file, pq.ParquetWriter(target, schema, compression="lz4") as writer:
+    with (
+        plain.open(encoding="utf-8-sig", errors="replace", newline="") as file,
+        pq.ParquetWriter(target, schema, compression="lz4") as writer,
+    ):
         lines = _Lines(file, limits.record_lines)
         for _ in range(dialect.header_line + dialect.header_lines - 1):
             next(lines)

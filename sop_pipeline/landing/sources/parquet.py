@@ -26,9 +26,7 @@ def read_parquet(con: duckdb.DuckDBPyConnection, path: Path, target: Path, limit
         raise UnreadableSourceError(f"{path.name}: unpacks to {unpacked:,} bytes, more than {allowed:,}. Send it in parts.")
     theirs = head.schema.to_arrow_schema().names
     columns = column_names(theirs, path.name, limits)
-    as_text = ", ".join(
-        f"nullif({quoted(name)}::varchar, '') as {quoted(ours)}" for name, ours in zip(theirs, columns, strict=True)
-    )
+    as_text = ", ".join(f"nullif({quoted(name)}::varchar, '') as {quoted(ours)}" for name, ours in zip(theirs, columns, strict=True))
     source = f"read_parquet({literal(glob_literal(path))})"
     try:
         written = con.execute(

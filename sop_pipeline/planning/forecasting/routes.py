@@ -25,7 +25,7 @@ from sop_pipeline.planning.forecasting.intervals import (
     smooth_bounds,
 )
 from sop_pipeline.planning.forecasting.members import Engine, engine_members, express_theta
-from sop_pipeline.planning.forecasting.panel import Floats
+from sop_pipeline.planning.forecasting.panel import Floats, take_series
 from sop_pipeline.planning.forecasting.ridge import seasonal_scale
 
 CREDIBLE_MULTIPLE = 10.0  # no statistical model knows of demand ten times the largest ever seen
@@ -76,24 +76,25 @@ def route_smooth(
 
     `values`: periods x series; `groups`: group of each series, empty for none. Both share one pool of past errors.
     """
-    adjusted = adjust(values[:, own], setting.horizon, setting.season_length)
+    own_values, short_values = take_series(values, own), take_series(values, short)
+    adjusted = adjust(own_values, setting.horizon, setting.season_length)
     season = _borrowed_season(adjusted.indices, own, short, groups)
-    young = adjust_by(values[:, short], season.indices, setting.horizon)
+    young = adjust_by(short_values, season.indices, setting.horizon)
     scales = [seasonal_scale(part.without_season, setting.season_length) for part in (adjusted, young)]
     typical_scale = float(np.median(scales[0] if len(own) else scales[1])) if len(own) or len(short) else 1.0
     # A backtest asks for no bounds: then nothing is refitted at past origins.
-    learning = values[:, own] if setting.levels else values[:, :0]
+    learning = own_values if setting.levels else own_values[:, :0]
     pool = past_log_errors(learning, typical_scale, horizon=setting.horizon, season_length=setting.season_length)
     routed = []
     if len(own):
-        members = engine_members(setting.engine, values[:, own], adjusted, setting.workers)
+        members = engine_members(setting.engine, own_values, adjusted, setting.workers)
         method = [f"{setting.engine}_ensemble"] * len(own)
         reason = [f"regular demand over two seasons or more: mean of {', '.join(members)}"] * len(own)
-        routed.append(_smooth_result(_Smooth(own, values[:, own], adjusted, members, scales[0]), method, reason, pool, setting))
+        routed.append(_smooth_result(_Smooth(own, own_values, adjusted, members, scales[0]), method, reason, pool, setting))
     if len(short):
         smoothing = {"smoothing": young.to_demand(smoothed_level(young.without_season, setting.horizon))}
-        method, reason = _describe_short(values[:, short], season, groups[short])
-        routed.append(_smooth_result(_Smooth(short, values[:, short], young, smoothing, scales[1]), method, reason, pool, setting))
+        method, reason = _describe_short(short_values, season, groups[short])
+        routed.append(_smooth_result(_Smooth(short, short_values, young, smoothing, scales[1]), method, reason, pool, setting))
     return routed
 
 
@@ -101,7 +102,7 @@ def route_intermittent(values: Floats, columns: npt.NDArray[np.int64], profile: 
     """Forecast demand that comes now and then: flat, without season."""
     if not len(columns):
         return []
-    own = values[:, columns]
+    own = take_series(values, columns)
     forecast = _credible(intermittent_forecast(own, setting.horizon, setting.season_length), own)
     learning = own if setting.levels else own[:, :0]
     errors = past_intermittent_errors(learning, horizon=setting.horizon, season_length=setting.season_length)
