@@ -4,15 +4,17 @@ Frames and the guard stay out.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from sop_pipeline.planning.forecasting.adjust import Adjusted, adjust, adjust_by
 from sop_pipeline.planning.forecasting.demand_class import DemandProfile
 from sop_pipeline.planning.forecasting.express import smoothed_level
-from sop_pipeline.planning.forecasting.fallback import RUNG_ALL, RUNG_ZERO, combine_members
+from sop_pipeline.planning.forecasting.fallback import RUNG_ALL, combine_members
+from sop_pipeline.planning.forecasting.fits import FITS_SCHEMA
 from sop_pipeline.planning.forecasting.groups import GroupSeason, group_seasons
 from sop_pipeline.planning.forecasting.intermittent import intermittent_forecast
 from sop_pipeline.planning.forecasting.intervals import (
@@ -24,7 +26,7 @@ from sop_pipeline.planning.forecasting.intervals import (
     root_mean_square,
     smooth_bounds,
 )
-from sop_pipeline.planning.forecasting.members import Engine, engine_members, express_theta
+from sop_pipeline.planning.forecasting.members import Effort, Engine, engine_members, express_theta
 from sop_pipeline.planning.forecasting.panel import Floats, take_series
 from sop_pipeline.planning.forecasting.ridge import seasonal_scale
 
@@ -39,12 +41,15 @@ class Setting:
     season_length: int
     engine: Engine
     levels: Sequence[int]
-    workers: int
+    effort: Effort
 
 
 @dataclass(frozen=True)
 class Routed:
-    """Result for the series at `columns`: forecast (horizon x series), bounds per level, and the method, rung and reason of each series."""
+    """Result for the series at `columns`: forecast (horizon x series), bounds per level, method, rung and reason of each series.
+
+    `fits`: those of the library's models behind it.
+    """
 
     columns: npt.NDArray[np.int64]
     forecast: Floats
@@ -52,6 +57,7 @@ class Routed:
     method: list[str]
     rung: list[str]
     reason: list[str]
+    fits: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FITS_SCHEMA))
 
 
 @dataclass(frozen=True)
@@ -87,10 +93,11 @@ def route_smooth(
     pool = past_log_errors(learning, typical_scale, horizon=setting.horizon, season_length=setting.season_length)
     routed = []
     if len(own):
-        members = engine_members(setting.engine, own_values, adjusted, setting.workers)
+        members, fits = engine_members(setting.engine, own_values, adjusted, setting.effort)
         method = [f"{setting.engine}_ensemble"] * len(own)
         reason = [f"regular demand over two seasons or more: mean of {', '.join(members)}"] * len(own)
-        routed.append(_smooth_result(_Smooth(own, own_values, adjusted, members, scales[0]), method, reason, pool, setting))
+        ensemble = _smooth_result(_Smooth(own, own_values, adjusted, members, scales[0]), method, reason, pool, setting)
+        routed.append(replace(ensemble, fits=fits))
     if len(short):
         smoothing = {"smoothing": young.to_demand(smoothed_level(young.without_season, setting.horizon))}
         method, reason = _describe_short(short_values, season, groups[short])
@@ -127,7 +134,6 @@ def route_zero(columns: npt.NDArray[np.int64], method: str, reason: str, setting
     if not len(columns):
         return []
     zero = np.zeros((setting.horizon, len(columns)))
-    texts = [[text] * len(columns) for text in (method, RUNG_ZERO, reason)]
     return [Routed(columns, zero, dict.fromkeys(setting.levels, (zero, zero)), *texts)]
 
 
