@@ -134,7 +134,8 @@ def route_zero(columns: npt.NDArray[np.int64], method: str, reason: str, setting
     if not len(columns):
         return []
     zero = np.zeros((setting.horizon, len(columns)))
-    return [Routed(columns, zero, dict.fromkeys(setting.levels, (zero, zero)), *texts)]
+    bounds = dict.fromkeys(setting.levels, (zero, zero))
+    return [Routed(columns, zero, bounds, [method] * len(columns), [RUNG_ZERO] * len(columns), [reason] * len(columns))]
 
 
 def _smooth_result(part: _Smooth, method: list[str], reason: list[str], pool: ErrorPool, setting: Setting) -> Routed:
