@@ -13,7 +13,7 @@ import polars as pl
 from sop_pipeline.planning.forecasting.adjust import Adjusted, adjust, adjust_by
 from sop_pipeline.planning.forecasting.demand_class import DemandProfile
 from sop_pipeline.planning.forecasting.express import smoothed_level
-from sop_pipeline.planning.forecasting.fallback import RUNG_ALL, combine_members
+from sop_pipeline.planning.forecasting.fallback import RUNG_ALL, RUNG_ZERO, combine_members
 from sop_pipeline.planning.forecasting.fits import FITS_SCHEMA
 from sop_pipeline.planning.forecasting.groups import GroupSeason, group_seasons
 from sop_pipeline.planning.forecasting.intermittent import intermittent_forecast
