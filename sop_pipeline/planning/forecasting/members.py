@@ -51,12 +51,20 @@ def express_members(adjusted: Adjusted) -> Members:
 
 
 def standard_members(values: Floats, adjusted: Adjusted, effort: Effort) -> tuple[Members, pl.DataFrame]:
-    """The library's models on adjusted demand, the adjusted ridge and the ridge on raw logs; and the library's fits."""
+    """Theta, the library's models on adjusted demand, the adjusted ridge and the ridge on raw logs; and the library's fits.
+
+    Theta is the vectorised one: in this mean the library's differs by less than 0.001 OWA and costs a quarter of the engine.
+    """
     without_season = [column[np.isfinite(column)] for column in np.exp(adjusted.without_season).T]
     fitted, fits = fit_or_recall(without_season, adjusted.horizon, known_fits=effort.known_fits, workers=effort.workers)
     season = np.exp(adjusted.coming_season)
     library = {name: forecast * season for name, forecast in zip(LIBRARY_MODELS, fitted, strict=True)}
-    return {**library, "adjusted_ridge": adjusted_ridge(adjusted), "raw_ridge": raw_ridge(values, adjusted)}, fits
+    return {
+        "theta": express_theta(adjusted),
+        **library,
+        "adjusted_ridge": adjusted_ridge(adjusted),
+        "raw_ridge": raw_ridge(values, adjusted),
+    }, fits
 
 
 def express_theta(adjusted: Adjusted) -> Floats:
