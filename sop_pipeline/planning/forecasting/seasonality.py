@@ -5,7 +5,7 @@ Which series get one, and the models on the adjusted series, stay out.
 
 import numpy as np
 
-from sop_pipeline.planning.forecasting.panel import Flags, Floats, known_median
+from sop_pipeline.planning.forecasting.panel import Flags, Floats, known_median, take_series
 
 YEARLY_DISCOUNT = 0.8  # weight of a year against the year after it
 FLOOR_OF_SMALLEST = 0.5  # a period without demand counts as half of the smallest demand seen
@@ -35,7 +35,7 @@ def seasonal_indices(logs: Floats, season_length: int) -> Floats:
     indices = np.zeros((season_length, logs.shape[1]))
     if not long_enough.any():
         return indices
-    logs, observed = logs[:, long_enough], observed[:, long_enough]
+    logs, observed = take_series(logs, long_enough), take_series(observed, long_enough)
     first = _shrunk_indices(logs - centred_average(logs, season_length), season_length)
     adjusted = logs - past_effect(first, len(logs))
     indices[:, long_enough] = _shrunk_indices(logs - _smooth_to_the_end(adjusted, observed, season_length // 2), season_length)

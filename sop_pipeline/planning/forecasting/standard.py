@@ -16,7 +16,7 @@ USUAL_LEVEL = 1024.0  # the optimisers start from absolute values, so every seri
 SERIES_WORTH_A_PROCESS = 2000  # a new process imports statsforecast for several seconds before it fits anything
 SEASONALITY_LIMIT = 1.645  # one-sided 5 % of the normal distribution, as in the M competitions
 
-LIBRARY_MODELS = ("theta", "dynamic_optimized_theta", "complex_smoothing")
+LIBRARY_MODELS = ("dynamic_optimized_theta", "complex_smoothing")
 
 
 def fit_library_models(histories: Sequence[Floats], horizon: int, workers: int = 1) -> Floats:
@@ -52,9 +52,9 @@ def is_seasonal(values: Floats, season_length: int) -> Flags:
 
 
 def _fit(histories: Sequence[Floats], horizon: int) -> Floats:
-    from statsforecast.models import AutoCES, DynamicOptimizedTheta, Theta  # noqa: PLC0415 - the import costs seconds
+    from statsforecast.models import AutoCES, DynamicOptimizedTheta  # noqa: PLC0415 - the import costs seconds
 
-    models: tuple[Any, ...] = (Theta(season_length=1), DynamicOptimizedTheta(season_length=1), AutoCES(season_length=1, model="N"))
+    models: tuple[Any, ...] = (DynamicOptimizedTheta(season_length=1), AutoCES(season_length=1, model="N"))
     forecast = np.full((len(models), horizon, len(histories)), np.nan)
     for series, history in enumerate(histories):
         unit = 2.0 ** np.floor(np.log2(np.mean(history))) / USUAL_LEVEL
