@@ -50,7 +50,7 @@ class KeyBreaches:
 
 
 def type_breaches(con: duckdb.DuckDBPyConnection, extract: str, specs: Sequence[ColumnSpec]) -> pl.DataFrame:
-    """Texts of `raw.<extract>` that their column's type cannot hold; schema BREACH_SCHEMA, severity error."""
+    """Texts of some columns of `raw.<extract>` that their type cannot hold; schema BREACH_SCHEMA, severity error."""
     failing = {spec.name: test for spec in data_columns(specs) if (test := cast_fails(quoted(spec.name), spec))}
     if not failing:
         return breach_frame()
@@ -94,6 +94,17 @@ def date_breaches(con: duckdb.DuckDBPyConnection, extract: str, specs: Sequence[
             hint = f"{spec.name} lies after the day the file was landed; a fact cannot. Correct the date."
             rows = _rows(con, extract, f"{name} > $landed_on and {name} <= make_date({LATEST_YEAR}, 12, 31)", {"landed_on": landed_on})
             found.append(_same_breach(rows, spec.name, f"{spec.name}_after_landing", "warning", hint))
+    return pl.concat(found)
+
+
+def character_breaches(con: duckdb.DuckDBPyConnection, extract: str, specs: Sequence[ColumnSpec]) -> pl.DataFrame:
+    """Texts that hold U+FFFD: a byte there means nothing in the encoding of its file. The row is used, with a warning."""
+    found = [breach_frame()]
+    for spec in data_columns(specs):
+        if spec.kind == "text":
+            rows = _rows(con, extract, f"contains({quoted(spec.name)}, chr({0xFFFD}))")
+            hint = f"A character of {spec.name} is lost; give format.encoding in sop.yaml, or send the file as UTF-8."
+            found.append(_same_breach(rows, spec.name, "unreadable_character", "warning", hint))
     return pl.concat(found)
 
 
