@@ -65,7 +65,14 @@ def land(
 
 def show_raw(con: duckdb.DuckDBPyConnection, company: Company, load: Load) -> RawView:
     """Point `raw.<extract>` at the files of a load."""
-    view = RawView(
+    view = raw_view(company, load)
+    create_raw_view(con, view)
+    return view
+
+
+def raw_view(company: Company, load: Load) -> RawView:
+    """What `raw.<extract>` shows of a load."""
+    return RawView(
         load.extract,
         _specs(load.extract),
         load.files if load.has_rows_to_stage else (),
@@ -73,8 +80,6 @@ def show_raw(con: duckdb.DuckDBPyConnection, company: Company, load: Load) -> Ra
         company.mapping(load.extract),
         company.settings.time_zone,
     )
-    create_raw_view(con, view)
-    return view
 
 
 def record_load(company: Company, load: Load) -> None:

@@ -84,7 +84,7 @@ def _stage_once(con: duckdb.DuckDBPyConnection, company: Company, extract: Extra
         own = pl.concat([own, character_breaches(con, name, specs)])
     of_keys = key_breaches(con, name, contract, _rows_with_errors(own), files)
     breaches = pl.concat([own, of_keys.breaches])
-    issues = together([issue_frame(_load_issues(load, of_keys.replaced)), issues_of_rows(con, name, breaches)])
+    issues = together([issue_frame(_load_issues(load, of_keys.replaced)), issues_of_rows(con, view, breaches)])
     rejected = _rows_with_errors(breaches)
     remove_rows(con, name, pl.concat([rejected, of_keys.repeated]))
     later = _remove_later_facts(con, name, load.as_of_date)

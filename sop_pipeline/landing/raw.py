@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pyarrow.parquet as pq
 
 from sop_pipeline.company import ConfigurationError, ExtractMapping
@@ -43,6 +44,16 @@ def create_raw_view(con: duckdb.DuckDBPyConnection, view: RawView) -> None:
         raise ConfigurationError(f"extracts.{view.extract}.format: {error}") from error
 
 
+def received_rows(con: duckdb.DuckDBPyConnection, view: RawView, lines: pl.DataFrame) -> pl.DataFrame:
+    """The rows of `raw.<extract>` at some places (`source_file`, `source_line`); the others are passed over before a text is looked at."""
+    con.register("places_wanted", lines.select("source_file", "source_line").to_arrow())
+    try:
+        selects = [_file_select(view, file, "places_wanted") for file in view.files] or [_empty_select(view.specs)]
+        return con.sql("\nunion all\n".join(selects)).pl()
+    finally:
+        con.unregister("places_wanted")
+
+
 def empty_cells(view: RawView) -> dict[str, int]:
     """Empty cells of every column of the contract, as landed; 0 for a column whose emptiness the mapping or a default fills."""
     counts = dict.fromkeys((spec.name for spec in data_columns(view.specs)), 0)
@@ -64,7 +75,8 @@ def repeated_headers(con: duckdb.DuckDBPyConnection, file: LandedFile, folder: P
     return [row[0] for row in found]
 
 
-def _file_select(view: RawView, file: LandedFile) -> str:
+def _file_select(view: RawView, file: LandedFile, places: str | None = None) -> str:
+    """The rows of one file; only those at `places`, a table of source_file and source_line, where it is named."""
     mapping, columns = view.mapping, file.reading.columns
     match = match_columns(file.name, columns, view.specs, mapping)
     texts, shown = [], []
@@ -90,6 +102,8 @@ def _file_select(view: RawView, file: LandedFile) -> str:
         cells = ", ".join(f"coalesce({quoted(column)}, '')" for column in columns)
         row = f"concat_ws({literal(file.reading.delimiter)}, {cells})"
         kept.append(f"not regexp_matches({row}, {literal(mapping.format.skip_rows_like)})")
+    if places:
+        kept.append(f"{_line(file)} in (select source_line from {places} where source_file = {literal(file.name)})")
     return (
         f"select {', '.join(shown)}, {literal(file.name)} as source_file, source_line\n"
         f"from (select {', '.join([*texts, f'{_line(file)} as source_line'])} "
