@@ -334,6 +334,11 @@ def parse_settings(text: str, path: Path, environment: Mapping[str, str]) -> Set
     return settings
 
 
+def now_utc() -> dt.datetime:
+    """The clock, for what records when something happened; no figure of the plan depends on it."""
+    return dt.datetime.now(dt.UTC)
+
+
 def settings_schema() -> dict[str, Any]:
     """JSON Schema of `sop.yaml`, for editors."""
     schema = Settings.model_json_schema()

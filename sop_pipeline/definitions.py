@@ -25,8 +25,7 @@ def build_defs(company: Company, *, resources: Mapping[str, Any] | None = None) 
     job = nightly_job()
     return dg.Definitions(
         assets=[
-            landing.raw_stage(),
-            landing.staging_stage(load_sql_files("staging"), of_schema("staging")),
+            landing.landing_stage(load_sql_files("staging"), of_schema("staging")),
             sql_stage("core", load_sql_files("core"), of_schema("core")),
             forecasting.forecast_stage(of_schema("forecast")),
             planning.plan_stage(of_schema("plan")),

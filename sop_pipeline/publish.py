@@ -20,7 +20,7 @@ SCHEMA_VERSION = "1.0"
 # what differs between two nights on the same inputs: left out of the digest of the content
 CLOCK_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "run": ("run_id", "started_at_utc", "finished_at_utc"),
-    "extract_status": ("landed_at_utc", "last_good_load_at_utc", "hours_since_landed"),
+    "extract_status": ("last_good_load_at_utc", "hours_since_landed"),
 }
 VERIFY = """
 import json, sys
@@ -119,7 +119,7 @@ def published_rows(file: Path, query: str) -> pl.DataFrame:
         return con.sql(query).pl()
 
 
-TABLES_SQL = "select table_name from information_schema.tables where table_catalog = 'published' and table_schema = 'sop' and table_type = 'BASE TABLE'"
+TABLES_SQL = "select table_name from duckdb_tables() where database_name = 'published' and schema_name = 'sop'"
 
 
 @contextlib.contextmanager
@@ -137,7 +137,7 @@ def _opened(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _table_digest(con: duckdb.DuckDBPyConnection, table: str) -> str:
     columns = con.execute(
-        "select column_name from information_schema.columns where table_catalog = 'published' and table_schema = 'sop' and table_name = ? order by ordinal_position",
+        "select column_name from duckdb_columns() where database_name = 'published' and schema_name = 'sop' and table_name = ? order by all",
         [table],
     ).fetchall()
     kept = [quoted(name) for (name,) in columns if name not in CLOCK_COLUMNS.get(table, ())]

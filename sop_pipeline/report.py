@@ -10,12 +10,14 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table
 
+from sop_pipeline.checking import Checked
 from sop_pipeline.company import Company
 from sop_pipeline.publish import published_rows
 
 if TYPE_CHECKING:
     from sop_pipeline.defs.run import NightOutcome
 
+SHOWN_OF_A_KIND = 5
 STATUS_COUNTS = """
 select
     family_id,
@@ -115,6 +117,39 @@ def night_text(summary: dict[str, Any]) -> str:
     console.print(table)
     console.print(f"Read it: {found['file']}" + (f" and {found['parquet']}" if found["parquet"] else ""))
     return console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def check_document(found: Checked) -> dict[str, Any]:
+    """What a check found as one document, every issue in it."""
+    return {"stops": list(found.stops), "extracts": found.statuses.to_dicts(), "issues": found.issues.to_dicts(), "csv": str(found.csv)}
+
+
+def check_text(found: Checked) -> str:
+    """What a check found, like causes together: where, what was there, the rule, what to do; then totals."""
+    lines = []
+    groups = found.issues.group_by("extract", "column_name", "rule", "severity", "hint", maintain_order=True)
+    for (extract, column_name, rule, severity, hint), rows in groups:
+        lines.append(f"{severity}: {extract}{f'.{column_name}' if column_name else ''}: {rule} ({rows.height} rows). {hint or ''}".rstrip())
+        for row in rows.head(SHOWN_OF_A_KIND).iter_rows(named=True):
+            lines.append(f"  {_place(row)}: {row['value'] if row['value'] is not None else '(empty)'}")
+        if rows.height > SHOWN_OF_A_KIND:
+            lines.append(f"  … and {rows.height - SHOWN_OF_A_KIND} more")
+    set_aside = found.issues.filter(pl.col("severity") == "error").unique(["extract", "source_file", "source_line"])
+    for (extract, currency), rows in set_aside.group_by("extract", "currency", maintain_order=True):
+        quantity, value = rows["quantity"].abs().sum(), rows["value_amount"].abs().sum()
+        lines.append(f"set aside: {extract}: {rows.height} rows, quantity {quantity:,.2f}, value {value:,.2f} {currency or ''}".rstrip())
+    counts = found.statuses
+    lines.append(
+        f"{counts['rows_read'].sum():,} rows of {counts.filter(pl.col('status') != 'not_supplied').height} extracts read, "
+        f"{counts['rows_accepted'].sum():,} accepted, {counts['rows_rejected'].sum():,} set aside. Full list: {found.csv} and {found.json}"
+    )
+    lines += [f"stop: {reason}" for reason in found.stops]
+    return "\n".join(lines)
+
+
+def _place(row: dict[str, Any]) -> str:
+    parts = [str(row[name]) for name in ("source_file", "source_line", "column_name") if row[name] is not None]
+    return ":".join(parts) or str(row["extract"])
 
 
 def doctor_text(found: dict[str, Any], indent: int = 0) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from importlib import resources
+from pathlib import Path
 
 from sop_pipeline.contracts import ColumnSpec, column_specs, contract_of
 from sop_pipeline.contracts.specs import Kind
@@ -172,3 +173,18 @@ def _meaning(spec: ColumnSpec) -> str:
     if spec.bounds:
         details.append(spec.bounds)
     return "; ".join(details)
+
+
+def write_company(directory: Path, *, company_name: str, currency: str) -> None:
+    """Write a new company folder: sop.yaml, empty places for the extracts, and beside them templates, examples and the data dictionary.
+
+    Templates and examples stand outside `extracts/`: what stands there is read every night.
+    """
+    for extract in EXTRACTS.values():
+        for folder, text in (("templates", template_csv(extract.name)), ("examples", example_csv(extract.name))):
+            path = directory / folder / extract.department / f"{extract.name}.csv"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        (directory / "extracts" / extract.department).mkdir(parents=True, exist_ok=True)
+    (directory / "data_dictionary.md").write_text(data_dictionary_markdown(), encoding="utf-8")
+    (directory / "sop.yaml").write_text(commented_sop_yaml(company_name, currency), encoding="utf-8")

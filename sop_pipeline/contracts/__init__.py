@@ -1,6 +1,6 @@
 """The contract of every table, found by the table's address `schema.table`. The contracts live in one package or module per schema."""
 
-from sop_pipeline.contracts import core, forecast, plan, record, sop, staging
+from sop_pipeline.contracts import core, forecast, landing, plan, record, sop, staging
 from sop_pipeline.contracts.base import Rule, Table
 from sop_pipeline.contracts.specs import ColumnSpec, RuleSpec, column_specs, rule_of, rule_specs
 
@@ -8,6 +8,7 @@ __all__ = ["CONTRACTS", "ColumnSpec", "Rule", "RuleSpec", "Table", "column_specs
 
 CONTRACTS: dict[str, type[Table]] = {
     **record.TABLES,
+    **landing.TABLES,
     **staging.TABLES,
     **core.TABLES,
     **forecast.TABLES,

@@ -108,9 +108,9 @@ class Table(pa.DataFrameModel):
         return " ".join((cls.__doc__ or "").split())
 
 
-def dtypes(contract: type[Table]) -> dict[str, pl.DataType]:
+def dtypes(contract: type[Table]) -> pl.Schema:
     """Columns of a contract and their Polars types, in its order."""
-    return {name: column.dtype.type for name, column in contract.to_schema().columns.items()}
+    return pl.Schema({name: column.dtype.type for name, column in contract.to_schema().columns.items()})
 
 
 def _row_check(rule: Rule) -> Callable[[type[Table], PolarsData], pl.LazyFrame]:

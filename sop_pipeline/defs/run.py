@@ -58,7 +58,7 @@ def run_night(company: Company, *, selection: Sequence[str] = ()) -> NightOutcom
     defs = build_defs(company)
     started = time.monotonic()
     with hold_night(company), dagster_instance(company) as instance:
-        result = defs.get_job_def(NIGHTLY).execute_in_process(
+        result = defs.resolve_job_def(NIGHTLY).execute_in_process(
             instance=instance,
             run_config={
                 "resources": {"night": {"config": {"folder": str(company.folder), "as_of_date": company.as_of_date.isoformat()}}},
@@ -72,7 +72,7 @@ def run_night(company: Company, *, selection: Sequence[str] = ()) -> NightOutcom
             FailedCheck(
                 ".".join(check.asset_key.path),
                 check.check_name,
-                check.blocking,
+                bool(check.blocking),
                 check.severity.value,
                 "\n".join(f"{name}: {value.value}" for name, value in check.metadata.items()),
             )

@@ -24,6 +24,7 @@ BREACH_SCHEMA: dict[str, type[pl.DataType]] = {
     "rule": pl.String,
     "severity": pl.String,
     "hint": pl.String,
+    "value": pl.String,
 }
 TYPE_HINTS = {
     "date": "Write {name} as 2026-01-31, or give format.date in sop.yaml.",
@@ -59,7 +60,7 @@ def type_breaches(con: duckdb.DuckDBPyConnection, extract: str, specs: Sequence[
     if not bad.height:
         return breach_frame()
     long = (
-        _with_row(con, extract, bad)
+        with_row(con, extract, bad)
         .unpivot(list(failing), index="row", variable_name="column_name", value_name="fails")
         .filter("fails")
         .select("row", "column_name")
@@ -185,6 +186,18 @@ def breach_frame() -> pl.DataFrame:
     return pl.DataFrame(schema=BREACH_SCHEMA)
 
 
+def with_row(con: duckdb.DuckDBPyConnection, extract: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """Add the row number in `staging.<extract>` to rows known by file and line."""
+    con.register("rows_of_lines", frame.to_arrow())
+    try:
+        return con.sql(
+            f"select staged.rowid as row, given.* from staging.{quoted(extract)} as staged "
+            "join rows_of_lines as given on staged.source_file = given.source_file and staged.source_line = given.source_line"
+        ).pl()
+    finally:
+        con.unregister("rows_of_lines")
+
+
 def _of_cases(cases: pl.DataFrame, rows: pl.Series, contract: type[Table]) -> pl.DataFrame:
     """Pandera's failure cases as breaches: `index` is the position in the batch."""
     columns = set(contract.to_schema().columns)
@@ -203,18 +216,6 @@ def _of_cases(cases: pl.DataFrame, rows: pl.Series, contract: type[Table]) -> pl
     )
 
 
-def _with_row(con: duckdb.DuckDBPyConnection, extract: str, frame: pl.DataFrame) -> pl.DataFrame:
-    """Add the row number in `staging.<extract>` to rows known by file and line."""
-    con.register("rows_of_lines", frame.to_arrow())
-    try:
-        return con.sql(
-            f"select staged.rowid as row, given.* from staging.{quoted(extract)} as staged "
-            "join rows_of_lines as given on staged.source_file = given.source_file and staged.source_line = given.source_line"
-        ).pl()
-    finally:
-        con.unregister("rows_of_lines")
-
-
 def _rows(con: duckdb.DuckDBPyConnection, extract: str, where: str, values: dict[str, dt.date] | None = None) -> pl.Series:
     found = con.sql(f"select rowid as row from staging.{quoted(extract)} where {where}", params=values or {}).pl()
     return found.get_column("row")
@@ -226,4 +227,7 @@ def _same_breach(rows: pl.Series, column_name: str, rule: str, severity: str, hi
 
 
 def _breaches(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.select(pl.col(name).cast(dtype) for name, dtype in BREACH_SCHEMA.items())
+    """In the schema; `value` stays empty where the rule has no words of its own, and the text as received is told."""
+    return frame.with_columns(pl.lit(None, pl.String).alias("value")).select(
+        pl.col(name).cast(dtype) for name, dtype in BREACH_SCHEMA.items()
+    )

@@ -22,7 +22,12 @@ def issues_of_rows(con: duckdb.DuckDBPyConnection, extract: str, breaches: pl.Da
         pl.struct(texts).struct.json_encode().alias("row_json"),
         *_worth(WORTH.get(extract, Worth()), texts),
     )
-    issues = breaches.join(_values(rows, breaches), on=["row", "column_name"], how="left").join(described, on="row", how="left")
+    received = _values(rows, breaches).rename({"value": "received"})
+    issues = (
+        breaches.join(received, on=["row", "column_name"], how="left")
+        .join(described, on="row", how="left")
+        .with_columns(pl.coalesce("value", "received").alias("value"))
+    )
     return issues.select(
         pl.lit(extract).alias("extract"), *(pl.col(name).cast(dtype) for name, dtype in ISSUE_SCHEMA.items() if name != "extract")
     )

@@ -40,12 +40,13 @@ class ExtractStatus(Table, key=("extract",)):
     rows_read: Count = column("Rows read", ge=0)
     rows_accepted: Count = column("Rows used", ge=0)
     rows_rejected: Count = column("Rows set aside", ge=0)
+    rows_repeated: Count = column("Rows sent more than once, used once", ge=0)
     rows_after_as_of: Count = column("Rows dated after the as-of date, not read", ge=0)
     quantity_rejected: Number = column("Quantity of the rows set aside", optional=True)
     value_rejected_amount: Amount = column("Money of the rows set aside, in their own currencies", optional=True)
-    landed_at_utc: Timestamp = column("When it was landed", optional=True)
     last_good_load_at_utc: Timestamp = column("When the load in use was landed", optional=True)
     hours_since_landed: Number = column("Age of the load in use", optional=True)
+    next_step: Text = column("What to do", optional=True)
 
 
 class Run(Table, key=("run_id",)):

@@ -16,11 +16,13 @@ from sop_pipeline.planning.forecasting.demand_class import (
     ROUTE_INTERMITTENT,
     ROUTE_SHORT,
     ROUTE_ZERO,
+    SEASONS_TO_LEARN,
     DemandProfile,
     profile_demand,
 )
 from sop_pipeline.planning.forecasting.history import PreparedHistory, prepare_history
 from sop_pipeline.planning.forecasting.members import ENGINES, Engine
+from sop_pipeline.planning.forecasting.panel import Floats, Panel
 from sop_pipeline.planning.forecasting.routes import Routed, Setting, route_intermittent, route_smooth, route_zero
 
 QUANTITY_DECIMALS = 6
@@ -93,25 +95,38 @@ def forecast_items(
     setting = _setting(horizon_periods, season_length, engine, levels, workers)
     prepared = prepare_history(history, series, season_length=season_length, last_period_index=last_period_index)
     profile = profile_demand(prepared.panel, season_length)
-    series_ids = prepared.panel.series_ids
-    route = np.where(np.isin(np.array(series_ids, dtype=np.object_), prepared.delisted), ROUTE_DELISTED, profile.route)
-
-    def on(name: str) -> npt.NDArray[np.int64]:
-        return np.flatnonzero(route == name)
-
-    values = prepared.panel.values
-    groups = _groups(series, series_ids)
-    silent = f"no demand in the last {2 * season_length} periods"
-    routed = [
-        *route_smooth(values, on(ROUTE_ENSEMBLE), on(ROUTE_SHORT), groups, setting),
-        *route_intermittent(values, on(ROUTE_INTERMITTENT), profile, setting),
-        *route_zero(on(ROUTE_ZERO), "no_demand", silent, setting),
-        *route_zero(on(ROUTE_DELISTED), "delisted", "no longer listed when the history ends", setting),
-    ]
+    routed = _route(prepared.panel, profile, _groups(series, prepared.panel.series_ids), prepared.delisted, setting)
     # Series that never sold have no column in the panel; they follow it.
-    unsold = len(series_ids) + np.arange(len(prepared.never_sold))
+    unsold = len(prepared.panel.series_ids) + np.arange(len(prepared.never_sold))
     routed += route_zero(unsold, "no_demand", "no demand in any closed period", setting)
     return ItemForecasts(_forecast_rows(prepared, routed, setting), _method_rows(prepared, profile, routed), prepared.corrections)
+
+
+def forecast_panel(panel: Panel, series: pl.DataFrame, *, horizon_periods: int, season_length: int) -> Floats:
+    """Forecast a panel that is regular already with the express engine, without bounds; horizon x series, in the unit of each series.
+
+    `series`: as in `forecast_items`, of which only `group_id` is read.
+    """
+    setting = _setting(horizon_periods, season_length, "express", (), 1)
+    forecast = np.zeros((horizon_periods, len(panel.series_ids)))
+    for part in _route(panel, profile_demand(panel, season_length), _groups(series, panel.series_ids), (), setting):
+        forecast[:, part.columns] = part.forecast
+    return forecast
+
+
+def _route(panel: Panel, profile: DemandProfile, groups: npt.NDArray[np.str_], delisted: Sequence[str], setting: Setting) -> list[Routed]:
+    """Send every series of the panel its way."""
+    gone = np.isin(np.array(panel.series_ids, dtype=np.object_), delisted)
+    route = np.where(gone, ROUTE_DELISTED, profile.route)
+    ensemble, short, intermittent, silent, no_longer = (
+        np.flatnonzero(route == name) for name in (ROUTE_ENSEMBLE, ROUTE_SHORT, ROUTE_INTERMITTENT, ROUTE_ZERO, ROUTE_DELISTED)
+    )
+    return [
+        *route_smooth(panel.values, ensemble, short, groups, setting),
+        *route_intermittent(panel.values, intermittent, profile, setting),
+        *route_zero(silent, "no_demand", f"no demand in the last {SEASONS_TO_LEARN * setting.season_length} periods", setting),
+        *route_zero(no_longer, "delisted", "no longer listed when the history ends", setting),
+    ]
 
 
 def _setting(horizon_periods: int, season_length: int, engine: Engine, levels: Sequence[int], workers: int) -> Setting:

@@ -1,6 +1,6 @@
 """The mean of the members that can be trusted, and what stands in when none can. The members themselves stay out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,13 +28,15 @@ class Combined:
     reason: npt.NDArray[np.object_]
 
 
-def combine_members(members: Mapping[str, Floats], stand_in: Floats, values: Floats, season_length: int) -> Combined:
+def combine_members(
+    members: Mapping[str, Floats], horizon: int, values: Floats, season_length: int, stand_in: Callable[[], Floats]
+) -> Combined:
     """Average the members of each series with equal weights, each floored at 0 first; one that is not finite is left out and named.
 
-    `members`: name -> horizon x series, in the unit of the demand. Where none is left: `stand_in` (the Theta
+    `members`: name -> horizon x series, in the unit of the demand. Where none is left: `stand_in()` (the Theta
     forecast), then the seasonal naive, then the mean of the last season, then 0; the first that is finite.
     """
-    horizon, series = stand_in.shape
+    series = values.shape[1]
     usable: dict[str, Flags] = {name: np.logical_and.reduce(np.isfinite(member), axis=0) for name, member in members.items()}
     count = sum((flags.astype(np.float64) for flags in usable.values()), np.zeros(series))
     total = np.zeros((horizon, series))
@@ -43,12 +45,16 @@ def combine_members(members: Mapping[str, Floats], stand_in: Floats, values: Flo
         total += np.where(usable[name], np.maximum(np.where(usable[name], member, 0.0), 0.0) / np.maximum(count, 1), 0.0)
     forecast = np.where(count > 0, total, np.nan)
     rung: npt.NDArray[np.str_] = np.where(count == len(members), RUNG_ALL, np.where(count > 0, RUNG_SOME, "")).astype("<U16")
-    for name, candidate in (
-        (RUNG_THETA, stand_in),
-        (RUNG_NAIVE, seasonal_naive(values, horizon, season_length)),
-        (RUNG_MEAN, np.repeat(recent_mean(values, season_length)[None], horizon, axis=0)),
-        (RUNG_ZERO, np.zeros((horizon, series))),
-    ):
+    ladder: Mapping[str, Callable[[], Floats]] = {
+        RUNG_THETA: stand_in,
+        RUNG_NAIVE: lambda: seasonal_naive(values, horizon, season_length),
+        RUNG_MEAN: lambda: np.repeat(recent_mean(values, season_length)[None], horizon, axis=0),
+        RUNG_ZERO: lambda: np.zeros((horizon, series)),
+    }
+    for name, stands_in in ladder.items():
+        if (rung != "").all():
+            break
+        candidate = stands_in()
         take = (rung == "") & np.logical_and.reduce(np.isfinite(candidate), axis=0)
         forecast = np.where(take, np.maximum(candidate, 0.0), forecast)
         rung = np.where(take, name, rung)

@@ -86,7 +86,7 @@ def past_log_errors(values: Floats, typical_scale: float, *, horizon: int, seaso
     def scaled_errors(history: Floats, actual: Floats) -> Floats:
         adjusted = adjust(history, len(actual), season_length)
         members = express_members(adjusted)
-        combined = combine_members(members, members["theta"], history, season_length)
+        combined = combine_members(members, len(actual), history, season_length, lambda: members["theta"])
         spread = _pooled_scale(seasonal_scale(adjusted.without_season, season_length), typical_scale)
         floored = log_demand(np.concatenate([history, actual]))[len(history) :]
         with np.errstate(divide="ignore"):

@@ -3,6 +3,10 @@
 Seasonal adjustment and choice of pools stay out.
 """
 
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 import numpy as np
 
 from sop_pipeline.planning.forecasting.panel import Counts, Floats
@@ -10,6 +14,8 @@ from sop_pipeline.planning.forecasting.panel import Counts, Floats
 WINDOWS = 60  # the most recent starting points of each series teach, older ones do not
 SCALE_FLOOR = 2e-3  # a series that never moves must not divide by 0
 SHORT_SCALE = 0.1
+SMALLEST_RESIDUAL = 1e-12
+KEPT_SERIES = 2000  # windows of larger pools are cut anew for each pass: keeping them would take gigabytes
 
 
 def pooled_ridge(logs: Floats, pools: Counts, *, horizon: int, season_length: int, penalty: float, repeat_periods: int) -> Floats:
@@ -46,54 +52,85 @@ def _mean_absolute(differences: Floats) -> Floats:
 
 
 def _one_pool(logs: Floats, horizon: int, season_length: int, penalty: float) -> Floats:
-    periods = len(logs)
-    lags = 2 * season_length
     scale = seasonal_scale(logs, season_length)
-    lengths = np.isfinite(logs).sum(axis=0)
-    futures = range(1, min(WINDOWS + horizon - 1, periods - lags) + 1)
-    weight = _series_weights(lengths, lags, horizon)
-
-    def window(closed: int) -> tuple[Floats, Floats, Counts]:
-        """The windows that ended `closed` periods ago: regressors, level, and the series that have one."""
-        columns = np.flatnonzero(lengths >= lags + closed)
-        past = logs[periods - closed - lags : periods - closed, columns]
-        level = past[-season_length:].mean(axis=0)
-        return np.concatenate([(past - level) / scale[columns], np.ones((1, len(columns)))]), level, columns
-
-    def targets(closed: int, level: Floats, columns: Counts) -> Floats:
-        reach = min(closed, horizon)
-        return (logs[periods - closed : periods - closed + reach, columns] - level) / scale[columns]
-
-    row_weights = {closed: weight[lengths >= lags + closed] for closed in futures}
-    coefficients = np.full((horizon, lags + 1), np.nan)
-    for final in (False, True):
-        grams, products = np.zeros((horizon, lags + 1, lags + 1)), np.zeros((horizon, lags + 1))
-        for closed in futures:
-            regressors, level, columns = window(closed)
-            weighted = regressors * row_weights[closed]
-            reach = min(closed, horizon)
-            grams[reach - 1] += weighted @ regressors.T
-            products[:reach] += targets(closed, level, columns) @ weighted.T
-        coefficients = _solve(np.cumsum(grams[::-1], axis=0)[::-1], products, penalty)
-        if not final:
-            residuals = {}
-            for closed in futures:
-                regressors, level, columns = window(closed)
-                reach = min(closed, horizon)
-                residuals[closed] = np.abs(targets(closed, level, columns) - coefficients[:reach] @ regressors).mean(axis=0)
-            if not residuals:
-                return np.full((horizon, logs.shape[1]), np.nan)
-            typical = float(np.median(np.concatenate(list(residuals.values()))))
-            row_weights = {closed: row_weights[closed] * typical / np.maximum(residuals[closed], max(typical, 1e-12)) for closed in futures}
-    regressors, level, columns = window(0)
+    windows = _Windows(logs / scale, np.isfinite(logs).sum(axis=0), horizon, season_length)
     forecast = np.full((horizon, logs.shape[1]), np.nan)
-    forecast[:, columns] = level + (coefficients @ regressors) * scale[columns]
+    if not windows.closed:
+        return forecast
+    coefficients = _solve(*_normal_equations(windows, windows.series_weights()), penalty)
+    residuals = {}
+    for closed in windows.closed:
+        regressors, targets, _ = windows.at(closed)
+        residuals[closed] = np.abs(targets - coefficients[: len(targets)] @ regressors).mean(axis=0)
+    typical = max(float(np.median(np.concatenate(list(residuals.values())))), SMALLEST_RESIDUAL)
+    huber = {closed: weight * typical / np.maximum(residuals[closed], typical) for closed, weight in windows.series_weights().items()}
+    coefficients = _solve(*_normal_equations(windows, huber), penalty)
+    regressors, _, level = windows.at(0)
+    columns = windows.columns(0)
+    forecast[:, columns] = (level + coefficients @ regressors) * scale[columns]
     return forecast
 
 
-def _series_weights(lengths: Counts, lags: int, horizon: int) -> Floats:
-    windows = np.clip(lengths - lags - horizon + 1, 1, WINDOWS)
-    return 1.0 / windows
+@dataclass(frozen=True)
+class _Windows:
+    """All windows of a pool, named by the number of periods that have closed since they ended; `scaled`: logs over their scale."""
+
+    scaled: Floats
+    lengths: Counts
+    horizon: int
+    season_length: int
+    kept: dict[int, tuple[Floats, Floats, Floats]] = field(default_factory=dict)
+
+    @property
+    def lags(self) -> int:
+        return 2 * self.season_length
+
+    @functools.cached_property
+    def closed(self) -> range:
+        """Windows that teach: those with a future, the most recent ones."""
+        longest = int(self.lengths.max(initial=0)) - self.lags
+        return range(1, min(WINDOWS + self.horizon - 1, longest) + 1)
+
+    def columns(self, closed: int) -> Counts:
+        return np.flatnonzero(self.lengths >= self.lags + closed)
+
+    def at(self, closed: int) -> tuple[Floats, Floats, Floats]:
+        """Regressors (lags and a constant x series), targets (reach x series) and level of the series that have this window."""
+        if closed in self.kept:
+            return self.kept[closed]
+        window = self._cut(closed)
+        if len(self.lengths) <= KEPT_SERIES:
+            self.kept[closed] = window
+        return window
+
+    def _cut(self, closed: int) -> tuple[Floats, Floats, Floats]:
+        end = len(self.scaled) - closed
+        columns = self.columns(closed)
+        rows = self.scaled[end - self.lags : end + min(closed, self.horizon)]
+        # The older windows lack the young series; the recent ones, most of them, need no copy.
+        rows = rows if len(columns) == rows.shape[1] else rows[:, columns]
+        level = rows[self.season_length : self.lags].mean(axis=0)
+        regressors = np.empty((self.lags + 1, len(columns)))
+        np.subtract(rows[: self.lags], level, out=regressors[:-1])
+        regressors[-1] = 1.0
+        return regressors, rows[self.lags :] - level, level
+
+    def series_weights(self) -> dict[int, Floats]:
+        """Weight of each window such that those with a full future sum to 1 per series."""
+        weight = 1.0 / np.clip(self.lengths - self.lags - self.horizon + 1, 1, WINDOWS)
+        return {closed: weight[self.columns(closed)] for closed in self.closed}
+
+
+def _normal_equations(windows: _Windows, weights: Mapping[int, Floats]) -> tuple[Floats, Floats]:
+    """Gram matrix and products per horizon: a window counts for the horizons that have closed since."""
+    size = windows.lags + 1
+    grams, products = np.zeros((windows.horizon, size, size)), np.zeros((windows.horizon, size))
+    for closed in windows.closed:
+        regressors, targets, _ = windows.at(closed)
+        weighted = regressors * weights[closed]
+        grams[len(targets) - 1] += weighted @ regressors.T
+        products[: len(targets)] += targets @ weighted.T
+    return np.cumsum(grams[::-1], axis=0)[::-1], products
 
 
 def _solve(grams: Floats, products: Floats, penalty: float) -> Floats:

@@ -81,7 +81,9 @@ def route_smooth(
     young = adjust_by(values[:, short], season.indices, setting.horizon)
     scales = [seasonal_scale(part.without_season, setting.season_length) for part in (adjusted, young)]
     typical_scale = float(np.median(scales[0] if len(own) else scales[1])) if len(own) or len(short) else 1.0
-    pool = past_log_errors(values[:, own], typical_scale, horizon=setting.horizon, season_length=setting.season_length)
+    # A backtest asks for no bounds: then nothing is refitted at past origins.
+    learning = values[:, own] if setting.levels else values[:, :0]
+    pool = past_log_errors(learning, typical_scale, horizon=setting.horizon, season_length=setting.season_length)
     routed = []
     if len(own):
         members = engine_members(setting.engine, values[:, own], adjusted, setting.workers)
@@ -101,7 +103,8 @@ def route_intermittent(values: Floats, columns: npt.NDArray[np.int64], profile: 
         return []
     own = values[:, columns]
     forecast = _credible(intermittent_forecast(own, setting.horizon, setting.season_length), own)
-    errors = past_intermittent_errors(own, horizon=setting.horizon, season_length=setting.season_length)
+    learning = own if setting.levels else own[:, :0]
+    errors = past_intermittent_errors(learning, horizon=setting.horizon, season_length=setting.season_length)
     reason = [
         f"demand once in {interval:.2f} periods (1.32 or more): mean of IMAPA and the average of the last season"
         for interval in profile.average_interval[columns]
@@ -128,7 +131,7 @@ def route_zero(columns: npt.NDArray[np.int64], method: str, reason: str, setting
 
 
 def _smooth_result(part: _Smooth, method: list[str], reason: list[str], pool: ErrorPool, setting: Setting) -> Routed:
-    combined = combine_members(part.members, express_theta(part.adjusted), part.values, setting.season_length)
+    combined = combine_members(part.members, setting.horizon, part.values, setting.season_length, lambda: express_theta(part.adjusted))
     forecast = _credible(combined.forecast, part.values)
     held = np.logical_or.reduce(forecast < combined.forecast, axis=0)
     notes = [

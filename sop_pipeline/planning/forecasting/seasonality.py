@@ -36,7 +36,7 @@ def seasonal_indices(logs: Floats, season_length: int) -> Floats:
     if not long_enough.any():
         return indices
     logs, observed = logs[:, long_enough], observed[:, long_enough]
-    first = _shrunk_indices(logs - _centred_average(logs, season_length), season_length)
+    first = _shrunk_indices(logs - centred_average(logs, season_length), season_length)
     adjusted = logs - past_effect(first, len(logs))
     indices[:, long_enough] = _shrunk_indices(logs - _smooth_to_the_end(adjusted, observed, season_length // 2), season_length)
     return indices
@@ -53,7 +53,7 @@ def future_effect(indices: Floats, horizon: int) -> Floats:
     return indices[-np.arange(1, horizon + 1) % len(indices)]
 
 
-def _centred_average(logs: Floats, season_length: int) -> Floats:
+def centred_average(logs: Floats, season_length: int) -> Floats:
     """Average over one season centred on the period; an even season takes its two end periods by half.
 
     NaN where it does not reach.

@@ -1,0 +1,2 @@
+def readme(world, blemishes):
+    return "# Demo Pumps\n"

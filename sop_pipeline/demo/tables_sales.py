@@ -1,0 +1,296 @@
+"""What sales and marketing of the demo company send: orders, shipments, sales plan, customers, promotions, launches, assumptions."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from sop_pipeline.demo.archetypes import CUSTOMER_GROUPS, WHOLESALE
+from sop_pipeline.demo.catalogue import Texts
+from sop_pipeline.demo.demand import PROMOTIONS, UNITS_PER_BOX, is_in_dollars, line_prices
+from sop_pipeline.demo.frames import dates, money, rows, where, whole_or_tenths
+from sop_pipeline.demo.timeline import Flags, Floats, Ints, stream
+from sop_pipeline.demo.world import World, delivered
+
+SUBMISSIONS = 18  # how many months of sales plans are kept
+MONTHS_SUBMITTED = 6
+MONTHS_SUBMITTED_LAST = 18
+OVERSTATED_RATIO = {"SUBMERSIBLE": 0.13}  # what sales promises beyond what comes
+SILENT_SINCE = {"VACUUM": -4}  # months from the as-of month since which nobody submitted
+BY_CUSTOMER_GROUP = ("GARDEN", "SUBMERSIBLE")
+
+
+@dataclass(frozen=True)
+class Orders:
+    """Numbers of orders and lines, and of the returns that follow: what both sales files are keyed by."""
+
+    order_id: Texts
+    order_line: Ints
+    price: Floats
+    in_boxes: Flags
+    shipped: Ints
+    last_ship_day: Ints
+
+
+def numbered(changes: Flags, year: Ints, prefix: str) -> tuple[Texts, Ints]:
+    """Documents and line numbers of rows in document order: a new document wherever `changes` is true."""
+    document = changes.cumsum()
+    first = np.flatnonzero(changes)
+    line = np.arange(len(changes)) - np.repeat(first, np.diff(np.append(first, len(changes)))) + 1
+    return np.array([f"{prefix}{y % 100:02d}-{d:05d}" for y, d in zip(year, document, strict=True)], dtype=object), line
+
+
+def orders(world: World) -> Orders:
+    lines, timeline = world.lines, world.timeline
+    changes = np.ones(len(lines), dtype=bool)
+    changes[1:] = (lines.order_day[1:] != lines.order_day[:-1]) | (lines.customer[1:] != lines.customer[:-1])
+    order_id, line = numbered(changes, timeline.year_of_month[timeline.month_of_day[lines.order_day]], "SO")
+    gone = delivered(world)
+    out = gone.quantity > 0
+    shipped = np.zeros(len(lines), dtype=np.int64)
+    last = np.full(len(lines), -1, dtype=np.int64)
+    np.add.at(shipped, gone.line[out], gone.quantity[out])
+    np.maximum.at(last, gone.line[out], gone.day[out])
+    valves = world.catalogue.family_of("VALVES")
+    group = world.catalogue.customers.group[lines.customer]
+    in_boxes = (lines.quantity % UNITS_PER_BOX == 0) & (lines.cancelled % UNITS_PER_BOX == 0) & (group == CUSTOMER_GROUPS.index(WHOLESALE))
+    number = -1 if valves is None else world.catalogue.families.index(valves)
+    in_boxes &= world.catalogue.items.family[lines.item] == number
+    return Orders(order_id, line * 10, line_prices(timeline, world.catalogue, lines), in_boxes, shipped, last)
+
+
+def sales_orders(world: World, numbers: Orders) -> pl.DataFrame:
+    """One row per order line; returns are orders of their own."""
+    lines, timeline, catalogue = world.lines, world.timeline, world.catalogue
+    per = np.where(numbers.in_boxes, UNITS_PER_BOX, 1)
+    status = np.where(
+        lines.cancelled >= lines.quantity, "cancelled", np.where(numbers.shipped + lines.cancelled >= lines.quantity, "closed", "open")
+    )
+    cancelled_day = np.minimum(lines.order_day + 4, timeline.as_of_day - 1)
+    table = pl.DataFrame(
+        {
+            "order_id": numbers.order_id.tolist(),
+            "order_line": numbers.order_line,
+            "item_id": catalogue.items.item_id[lines.item].tolist(),
+            "site_id": _sites(world, lines.item),
+            "customer_id": catalogue.customers.customer_id[lines.customer].tolist(),
+            "order_date": dates(timeline.dates(lines.order_day)),
+            "requested_date": dates(timeline.dates(lines.requested_day)),
+            "promised_date": dates(timeline.dates(lines.promised_day)),
+            "ordered_quantity": whole_or_tenths(lines.quantity / per),
+            "shipped_quantity": whole_or_tenths(numbers.shipped / per),
+            "cancelled_quantity": where(lines.cancelled > 0, whole_or_tenths(lines.cancelled / per)),
+            "cancelled_date": where(lines.cancelled > 0, dates(timeline.dates(cancelled_day))),
+            "last_ship_date": where(numbers.last_ship_day >= 0, dates(timeline.dates(np.maximum(numbers.last_ship_day, 0)))),
+            "unit_of_measure": where(numbers.in_boxes, pl.Series(np.full(len(lines), "BOX").tolist(), dtype=pl.String)),
+            "net_unit_price": money(numbers.price * per),
+            "currency": _currencies(world, lines.customer),
+            "order_type": lines.order_type.tolist(),
+            "order_status": status.tolist(),
+        }
+    )
+    return pl.concat([table, _return_orders(world, numbers, table.schema)])
+
+
+def _return_orders(world: World, numbers: Orders, schema: pl.Schema) -> pl.DataFrame:
+    gone = delivered(world)
+    back = np.flatnonzero(gone.quantity < 0)
+    line, day, quantity = gone.line[back], gone.day[back], -gone.quantity[back]
+    day_of = dates(world.timeline.dates(day))
+    columns = {
+        "order_id": [f"RT-{number + 1:05d}" for number in range(len(back))],
+        "order_line": np.full(len(back), 10),
+        "item_id": world.catalogue.items.item_id[world.lines.item[line]].tolist(),
+        "site_id": _sites(world, world.lines.item[line]),
+        "customer_id": world.catalogue.customers.customer_id[world.lines.customer[line]].tolist(),
+        "order_date": day_of,
+        "requested_date": day_of,
+        "promised_date": day_of,
+        "ordered_quantity": whole_or_tenths(quantity),
+        "shipped_quantity": whole_or_tenths(quantity),
+        "last_ship_date": day_of,
+        "net_unit_price": money(numbers.price[line]),
+        "currency": _currencies(world, world.lines.customer[line]),
+        "order_type": ["return"] * len(back),
+        "order_status": ["closed"] * len(back),
+    }
+    frame = pl.DataFrame(columns)
+    missing = [pl.lit(None, dtype=kind).alias(name) for name, kind in schema.items() if name not in columns]
+    return frame.with_columns(missing).select([pl.col(name).cast(kind) for name, kind in schema.items()])
+
+
+def shipments(world: World, numbers: Orders) -> pl.DataFrame:
+    """One row per delivered line, in pieces even where the order was in boxes; returns are negative."""
+    gone = delivered(world)
+    is_return = gone.quantity < 0
+    return_number = np.where(is_return, is_return.cumsum(), 0)
+    order = np.lexsort((gone.line, world.lines.customer[gone.line], gone.day))
+    line, day, quantity, return_number = gone.line[order], gone.day[order], gone.quantity[order], return_number[order]
+    customer, item = world.lines.customer[line], world.lines.item[line]
+    changes = np.ones(len(line), dtype=bool)
+    changes[1:] = (day[1:] != day[:-1]) | (customer[1:] != customer[:-1])
+    shipment_id, shipment_line = numbered(changes, world.timeline.year_of_month[world.timeline.month_of_day[day]], "DN")
+    order_id = [f"RT-{r:05d}" if r else name for r, name in zip(return_number, numbers.order_id[line], strict=True)]
+    return pl.DataFrame(
+        {
+            "shipment_id": shipment_id.tolist(),
+            "shipment_line": shipment_line,
+            "order_id": order_id,
+            "order_line": np.where(return_number > 0, 10, numbers.order_line[line]),
+            "item_id": world.catalogue.items.item_id[item].tolist(),
+            "site_id": _sites(world, item),
+            "customer_id": world.catalogue.customers.customer_id[customer].tolist(),
+            "ship_date": dates(world.timeline.dates(day)),
+            "shipped_quantity": quantity,
+            "net_amount": money(quantity * numbers.price[line]),
+            "currency": _currencies(world, customer),
+        }
+    )
+
+
+def _sites(world: World, item: Ints) -> list[str]:
+    sites = np.array([family.archetype.site_id for family in world.catalogue.families])
+    return list(sites[world.catalogue.items.family[item]].tolist())
+
+
+def _currencies(world: World, customer: Ints) -> list[str]:
+    return list(np.where(is_in_dollars(world.catalogue, customer), "USD", "EUR").tolist())
+
+
+def customers(world: World) -> pl.DataFrame:
+    people = world.catalogue.customers
+    group = [CUSTOMER_GROUPS[number] for number in people.group]
+    channel = {"Retail": "stores", "Wholesale": "trade", "Industry": "direct", "US distributors": "distributors", "Service": "web shop"}
+    return pl.DataFrame(
+        {
+            "customer_id": people.customer_id.tolist(),
+            "customer_name": people.name.tolist(),
+            "customer_group": group,
+            "channel": [channel[name] for name in group],
+            "region": ["North America" if name == "US distributors" else "Europe" for name in group],
+        }
+    )
+
+
+def sales_forecasts(world: World) -> pl.DataFrame:
+    """Monthly submissions by family, two families by customer group, booster sets also by item in the latest submission."""
+    rng = stream(world.seed, "sales_forecasts")
+    catalogue, timeline, now = world.catalogue, world.timeline, world.now
+    by_family = catalogue.planning_sums(world.expected)
+    parts: list[pl.DataFrame] = []
+
+    def submit(at: int, author: str, who: tuple[str | None, str | None, str | None], quantity: Floats, reason: str | None = None) -> None:
+        submitted = timeline.month_dates(np.array([at]))[0] - 6
+        months = np.arange(at, at + len(quantity))
+        item_id, family_id, group = who
+        parts.append(
+            pl.DataFrame(
+                {
+                    "submitted_on": dates(np.full(len(quantity), submitted)),
+                    "author": [author] * len(quantity),
+                    "item_id": pl.Series([item_id] * len(quantity), dtype=pl.String),
+                    "family_id": pl.Series([family_id] * len(quantity), dtype=pl.String),
+                    "customer_group": pl.Series([group] * len(quantity), dtype=pl.String),
+                    "period_start": dates(timeline.month_dates(months)),
+                    "quantity": whole_or_tenths(np.maximum(np.rint(quantity), 0)),
+                    "reason": pl.Series([reason] * len(quantity), dtype=pl.String),
+                }
+            )
+        )
+
+    for at in range(max(now - SUBMISSIONS, 0), now + 1):
+        ahead = MONTHS_SUBMITTED_LAST if at == now else MONTHS_SUBMITTED
+        for number, family in enumerate(catalogue.families):
+            noise = np.exp(rng.normal(0, 0.03) + rng.normal(0, 0.015, ahead))
+            if at > now + SILENT_SINCE.get(family.family_id, 1) - 1:
+                continue
+            planned = by_family[number, at : at + ahead] * noise * (1 + OVERSTATED_RATIO.get(family.family_id, 0.0))
+            if family.archetype.stem not in BY_CUSTOMER_GROUP:
+                submit(at, "Sales office", (None, family.family_id, None), planned)
+                continue
+            for group, share in zip(CUSTOMER_GROUPS, family.archetype.group_mix, strict=True):
+                if share > 0:
+                    author = "K. Miller" if group == "US distributors" else "Key accounts"
+                    submit(at, author, (None, family.family_id, group), planned * share)
+    booster = catalogue.family_of("BOOSTER")
+    if booster is not None:
+        for item in range(booster.first_item, booster.first_item + booster.item_count):
+            quantity = world.expected[item, now : now + 12] * np.exp(rng.normal(0, 0.05, 12))
+            submit(now, "Project sales", (catalogue.items.item_id[item], None, None), quantity, "mix of the projects in hand")
+    return pl.concat(parts)
+
+
+def promotions(world: World) -> pl.DataFrame:
+    found = []
+    for promotion in PROMOTIONS:
+        family = world.catalogue.family_of(promotion.stem)
+        at = world.now + promotion.month
+        if family is None or at < 0 or (promotion.item or 0) >= family.item_count:
+            continue
+        first = world.timeline.month_dates(np.array([at]))[0]
+        last = world.timeline.month_dates(np.array([at + 1]))[0] - 1
+        item = None if promotion.item is None else world.catalogue.items.item_id[family.first_item + promotion.item]
+        found.append(
+            (
+                promotion.promotion_id,
+                item,
+                None if item else family.family_id,
+                first,
+                last,
+                promotion.status,
+                promotion.uplift_ratio if promotion.states_uplift else None,
+                promotion.pull_forward_ratio if promotion.states_uplift else None,
+                promotion.cost,
+                "EUR",
+            )
+        )
+    header = "promotion_id item_id family_id start_date end_date promotion_status uplift_ratio pull_forward_ratio cost currency"
+    return rows(header, *found)
+
+
+def product_launches(world: World) -> pl.DataFrame:
+    items = world.catalogue.items
+    found = []
+    for item in np.flatnonzero(items.launch_month >= 0):
+        like, launch = items.like_item[item], items.launch_month[item]
+        confidence = "medium" if launch > world.now else "high"
+        first = world.timeline.month_dates(np.array([launch]))[0]
+        found.append(
+            (
+                items.item_id[item],
+                first,
+                items.item_id[like],
+                round(items.monthly_quantity[item] / items.monthly_quantity[like], 2),
+                4,
+                None,
+                confidence,
+            )
+        )
+    header = "item_id launch_date like_item_id like_item_scale ramp_periods expected_period_quantity confidence"
+    return rows(header, *found)
+
+
+def market_assumptions(world: World) -> pl.DataFrame:
+    def month(offset: int) -> np.datetime64:
+        return world.timeline.month_dates(np.array([max(world.now + offset, 0)]))[0]
+
+    known = {family.family_id for family in world.catalogue.families}
+    table = (
+        (
+            "A-01",
+            "SUBMERSIBLE",
+            "A dry summer: demand for well pumps as in the summer of this year",
+            month(6),
+            month(9),
+            0.05,
+            0.5,
+            "Marketing",
+            "open",
+        ),
+        ("A-02", "CIRCULATOR", "The subsidy for heating renovation is prolonged", month(0), month(13), 0.04, 0.7, "Sales", "confirmed"),
+        ("A-03", "VALVES", "A competitor leaves the market for brass valves", month(-10), month(2), 0.20, 0.4, "Purchasing", "broken"),
+        ("A-04", None, "The dollar stays below 0.88 euro", month(0), month(11), None, 0.6, "Finance", "open"),
+        ("A-05", "PROCESS", "Two chemical parks order replacements", month(2), month(8), 0.06, 0.6, "Sales", "open"),
+    )
+    header = "assumption_id family_id statement period_from period_to effect_ratio probability owner assumption_status"
+    return rows(header, *(line for line in table if line[1] is None or line[1] in known))
