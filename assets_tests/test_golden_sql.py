@@ -23,7 +23,7 @@ from sop_pipeline.sql_files import SqlFile, load_rules, load_sql_files
 
 ROOT = Path(__file__).parent / "sql"
 CASES = sorted(path.parent for path in ROOT.glob("*/*/*/expected.csv"))
-FILES = {**load_sql_files("core"), **load_rules()}
+FILES = {**load_sql_files("core"), **load_sql_files("sop"), **load_rules()}
 
 DEFAULT_PARAMETERS: dict[str, Any] = {
     "as_of_date": dt.date(2026, 4, 1),
