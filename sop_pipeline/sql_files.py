@@ -64,13 +64,10 @@ class SqlFile:
     @functools.cached_property
     def upstream(self) -> tuple[str, ...]:
         """Tables the query reads, as `schema.table`, sorted, without itself. From DuckDB's own parse tree, so it cannot drift."""
-        # the serializer does not take parameters; a literal in their place leaves the tables as they are
-        parameterless = PARAMETER.sub("null", self.query)
-        with duckdb.connect() as con:
-            tree = json.loads(con.execute("select json_serialize_sql(?)", [parameterless]).fetchall()[0][0])
-        if tree.get("error"):
-            raise ValueError(f"{self.path}: {tree.get('error_message')}")
-        names = {f"{node['schema_name']}.{node['table_name']}" for node in _base_tables(tree) if node.get("schema_name")}
+        try:
+            names = _tables_read(self.query)
+        except ValueError as error:
+            raise ValueError(f"{self.path}: {error}") from None
         return tuple(sorted(names - {self.address}))
 
     @functools.cached_property
@@ -136,6 +133,18 @@ def in_build_order(files: Mapping[str, SqlFile]) -> list[SqlFile]:
     for address in sorted(files):
         visit(address, ())
     return [files[address] for address in done]
+
+
+@functools.cache
+def _tables_read(query: str) -> frozenset[str]:
+    """Tables that a query reads; kept, because the definitions ask for the same files many times and an engine takes long to start."""
+    # the serializer does not take parameters; a literal in their place leaves the tables as they are
+    parameterless = PARAMETER.sub("null", query)
+    with duckdb.connect() as con:
+        tree = json.loads(con.execute("select json_serialize_sql(?)", [parameterless]).fetchall()[0][0])
+    if tree.get("error"):
+        raise ValueError(tree.get("error_message"))
+    return frozenset(f"{node['schema_name']}.{node['table_name']}" for node in _base_tables(tree) if node.get("schema_name"))
 
 
 def _base_tables(node: Any) -> Iterator[dict[str, Any]]:
