@@ -25,7 +25,7 @@ from sop_pipeline.sql_files import load_rules, load_sql_files
 ROOT = Path(__file__).parent / "sql"
 CASES = sorted(path.parent for path in ROOT.rglob("expected.csv"))
 CORE = load_sql_files("core")
-FILES = {**CORE, **load_rules()}
+FILES = {**CORE, **load_sql_files("sop"), **load_rules()}
 
 DEFAULT_PARAMETERS: dict[str, Any] = {
     "as_of_date": dt.date(2026, 4, 1),
