@@ -1,17 +1,18 @@
 """The list of extracts, the contract of each and the SQL that types it say the same."""
 
-import polars as pl
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sop_pipeline import warehouse
-from sop_pipeline.contracts import column_specs, contract_of, staging
+from assets_tests.staged_rows import STAGING_FILES, staged
+from sop_pipeline.contracts import contract_of, staging
 from sop_pipeline.extracts import EXTRACTS, SUFFIXES, extract_of_file
-from sop_pipeline.sql_files import SqlFile, load_sql_files
-
-SQL_FILES = load_sql_files("staging")
-POINTERS = ("source_file", "source_line")
+from sop_pipeline.sql_files import SqlFile
+from sop_pipeline.templates import sent_columns
 
 # What a cell of each kind may hold that is no value of that kind, beyond plain words.
 UNFIT = {
@@ -22,27 +23,25 @@ UNFIT = {
     "count": ("1.5", "nan", "99999999999999999999"),
     "flag": ("2", "maybe"),
 }
-FIT = {"date": "2026-02-28", "quantity": "1234.5678", "money": "-0.01", "ratio": "1.5e-07", "count": "12", "flag": "true"}
 
 
-def staged(name: str, cells: dict[str, list[str | None]]) -> pl.DataFrame:
-    """What the staging query makes of a raw view with these texts; columns not given are empty, as if the file lacked them."""
-    rows = max((len(values) for values in cells.values()), default=1)
-    names = [spec.name for spec in column_specs(contract_of(f"staging.{name}")) if spec.name not in POINTERS]
-    raw = pl.DataFrame(
-        {column: cells.get(column, [None] * rows) for column in names}
-        | {"source_file": [f"{name}.csv"] * rows, "source_line": list(range(2, rows + 2))},
-        schema=dict.fromkeys([*names, "source_file"], pl.String) | {"source_line": pl.Int64},
-    )
-    with warehouse.connect(None) as con:
-        warehouse.write(con, f"raw.{name}", raw)
-        return warehouse.query(con, SQL_FILES[f"staging.{name}"].query)
+def fitting(kind: str, position: int) -> tuple[str, Any]:
+    """A text a column of this kind may hold, other for every position, and the value it stands for."""
+    exact = Decimal(f"-{position}.0625")
+    return {
+        "date": (f"2026-01-{position + 1:02}", dt.date(2026, 1, position + 1)),
+        "quantity": (str(exact), exact),
+        "money": (str(exact), exact),
+        "ratio": (f"{position + 1}.5e-07", (position + 1.5) / 1e7),
+        "count": (str(position), position),
+        "flag": ("true", True),
+    }.get(kind, (f"0{position} Text", f"0{position} Text"))
 
 
 def test_every_extract_has_a_contract_and_a_query_and_nothing_else_has_one():
     expected = {f"staging.{name}" for name in EXTRACTS}
     assert set(staging.TABLES) == expected
-    assert set(SQL_FILES) == expected
+    assert set(STAGING_FILES) == expected
 
 
 def test_exactly_five_extracts_are_required():
@@ -60,7 +59,7 @@ def test_the_contract_of_an_extract_lives_in_the_module_of_its_department_and_is
 
 @pytest.mark.parametrize("name", EXTRACTS)
 def test_a_staging_query_reads_its_own_raw_view_and_opens_with_the_grain_of_the_contract(name: str):
-    file: SqlFile = SQL_FILES[f"staging.{name}"]
+    file: SqlFile = STAGING_FILES[f"staging.{name}"]
     assert file.upstream == (f"raw.{name}",)
     assert file.grain == contract_of(f"staging.{name}").grain()
     assert not file.parameters
@@ -74,20 +73,17 @@ def test_a_staging_query_yields_the_columns_of_the_contract_in_order_and_type(na
 
 @pytest.mark.parametrize("name", EXTRACTS)
 def test_every_column_takes_the_cell_of_its_own_name(name: str):
-    specs = [spec for spec in column_specs(contract_of(f"staging.{name}")) if spec.name not in POINTERS]
-    cells = {spec.name: [FIT.get(spec.kind, f"text of {spec.name}")] for spec in specs}
-    row = staged(name, cells).row(0, named=True)
-    for spec in specs:
-        if spec.kind == "text":
-            assert row[spec.name] == f"text of {spec.name}"
-        else:
-            assert row[spec.name] is not None, f"{name}.{spec.name} lost {FIT[spec.kind]}"
+    specs = sent_columns(name)
+    pairs = {spec.name: fitting(spec.kind, position) for position, spec in enumerate(specs)}
+    row = staged(name, {column: [text] for column, (text, _) in pairs.items()}).row(0, named=True)
+    for column, (_, value) in pairs.items():
+        assert row[column] == pytest.approx(value) if isinstance(value, float) else row[column] == value, column
     assert (row["source_file"], row["source_line"]) == (f"{name}.csv", 2)
 
 
 @pytest.mark.parametrize("name", EXTRACTS)
 def test_what_is_no_value_of_its_kind_becomes_empty_even_where_empty_has_a_meaning(name: str):
-    specs = [spec for spec in column_specs(contract_of(f"staging.{name}")) if spec.kind in UNFIT and spec.name not in POINTERS]
+    specs = [spec for spec in sent_columns(name) if spec.kind in UNFIT]
     rows = 1 + max((len(UNFIT[spec.kind]) for spec in specs), default=0)
     cells = {spec.name: ["abc", *UNFIT[spec.kind], *["abc"] * (rows - 1 - len(UNFIT[spec.kind]))] for spec in specs}
     result = staged(name, cells)
@@ -98,9 +94,7 @@ def test_what_is_no_value_of_its_kind_becomes_empty_even_where_empty_has_a_meani
 @pytest.mark.parametrize("name", EXTRACTS)
 def test_an_empty_cell_holds_the_default_of_its_column_and_nothing_else(name: str):
     row = staged(name, {}).row(0, named=True)
-    for spec in column_specs(contract_of(f"staging.{name}")):
-        if spec.name in POINTERS:
-            continue
+    for spec in sent_columns(name):
         if spec.default is None:
             assert row[spec.name] is None
         elif spec.kind == "text":
@@ -112,12 +106,7 @@ def test_an_empty_cell_holds_the_default_of_its_column_and_nothing_else(name: st
 
 
 def test_the_defaults_are_those_the_extracts_are_documented_with():
-    found = {
-        f"{name}.{spec.name}": spec.default
-        for name in EXTRACTS
-        for spec in column_specs(contract_of(f"staging.{name}"))
-        if spec.default is not None
-    }
+    found = {f"{name}.{spec.name}": spec.default for name in EXTRACTS for spec in sent_columns(name) if spec.default is not None}
     assert found == {
         "sales_orders.per_quantity": "1",
         "items.planning_units_per_unit": "1",

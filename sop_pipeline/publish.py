@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from sop_pipeline.warehouse import CONFIG, quoted
 
@@ -18,16 +20,18 @@ SCHEMA_VERSION = "1.0"
 # what differs between two nights on the same inputs: left out of the digest of the content
 CLOCK_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "run": ("run_id", "started_at_utc", "finished_at_utc"),
-    "extract_status": ("landed_at_utc", "last_good_load_at_utc", "hours_since_landed"),
+    "extract_status": ("last_good_load_at_utc", "hours_since_landed"),
 }
 VERIFY = """
 import json, sys
 import duckdb
-path, config, expected, storage = sys.argv[1], *map(json.loads, sys.argv[2:5])
-con = duckdb.connect(path, read_only=True, config=config)
+path, config, expected, storage = sys.argv[1].replace("'", "''"), *map(json.loads, sys.argv[2:5])
+con = duckdb.connect(config=config)
 try:
+    con.execute(f"attach '{path}' as published (read_only)")
+    con.execute("use published")
     found = {t: con.execute(f'select count(*) from sop."{t}"').fetchall()[0][0] for t in expected}
-    tag = con.execute("select tags['storage_version'] from duckdb_databases() where not internal").fetchall()[0][0]
+    tag = con.execute("select tags['storage_version'] from duckdb_databases() where database_name = 'published'").fetchall()[0][0]
 finally:
     con.close()
 wrong = {t: (expected[t], found[t]) for t in expected if expected[t] != found[t]}
@@ -106,17 +110,26 @@ def content_digests(file: Path) -> Mapping[str, str]:
 
 def storage_version_of(file: Path) -> str:
     with _opened(file) as con:
-        return str(con.execute("select tags['storage_version'] from duckdb_databases() where not internal").fetchall()[0][0])
+        return str(con.execute("select tags['storage_version'] from duckdb_databases() where database_name = 'published'").fetchall()[0][0])
 
 
-TABLES_SQL = "select table_name from information_schema.tables where table_schema = 'sop' and table_type = 'BASE TABLE'"
+def published_rows(file: Path, query: str) -> pl.DataFrame:
+    """Rows of a query on the published file."""
+    with _opened(file) as con:
+        return con.sql(query).pl()
+
+
+TABLES_SQL = "select table_name from duckdb_tables() where database_name = 'published' and schema_name = 'sop'"
 
 
 @contextlib.contextmanager
 def _opened(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    con = duckdb.connect(str(file), read_only=True, config=CONFIG)
+    """The published file under the name `published`, so that `sop.table` means the schema: as `sop` it would be ambiguous."""
+    con = duckdb.connect(config=CONFIG)
     try:
         con.execute("set TimeZone = 'UTC'")
+        con.execute(f"attach {_text(file)} as published (read_only)")
+        con.execute("use published")
         yield con
     finally:
         con.close()
@@ -124,7 +137,7 @@ def _opened(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _table_digest(con: duckdb.DuckDBPyConnection, table: str) -> str:
     columns = con.execute(
-        "select column_name from information_schema.columns where table_schema = 'sop' and table_name = ? order by ordinal_position",
+        "select column_name from duckdb_columns() where database_name = 'published' and schema_name = 'sop' and table_name = ? order by all",
         [table],
     ).fetchall()
     kept = [quoted(name) for (name,) in columns if name not in CLOCK_COLUMNS.get(table, ())]
@@ -152,10 +165,11 @@ def _build(work: Path, building: Path, notes: Mapping[str, TableNotes], storage_
             order = ", ".join(quoted(column) for column in note.columns)
             con.execute(f"create table o.sop.{quoted(table)} as select * from work.sop.{quoted(table)} order by {order}")
             rows[table] = int(con.execute(f"select count(*) from o.sop.{quoted(table)}").fetchall()[0][0])
-        con.execute("use o")
+        con.execute("use o.sop")
         for view in views:
             query = con.execute("select sql from duckdb_views() where database_name = 'work' and view_name = ?", [view]).fetchall()[0][0]
-            con.execute(query)
+            # opened directly, the file is a database `sop` with a schema `sop`: a name qualified by one of them would be ambiguous
+            con.execute(re.sub(r"\bsop\.(?=\w)", "", query))
             rows[view] = int(con.execute(f"select count(*) from o.sop.{quoted(view)}").fetchall()[0][0])
         for name in rows:
             kind = "view" if name in views else "table"

@@ -1,16 +1,19 @@
 """The contract of every table, found by the table's address `schema.table`. The contracts live in one package or module per schema."""
 
-from sop_pipeline.contracts import core, forecast, plan, staging
+from sop_pipeline.contracts import core, forecast, landing, plan, record, sop, staging
 from sop_pipeline.contracts.base import Rule, Table
 from sop_pipeline.contracts.specs import ColumnSpec, RuleSpec, column_specs, rule_of, rule_specs
 
 __all__ = ["CONTRACTS", "ColumnSpec", "Rule", "RuleSpec", "Table", "column_specs", "contract_of", "rule_of", "rule_specs"]
 
 CONTRACTS: dict[str, type[Table]] = {
+    **record.TABLES,
+    **landing.TABLES,
     **staging.TABLES,
     **core.TABLES,
     **forecast.TABLES,
     **plan.TABLES,
+    **sop.TABLES,
 }
 
 

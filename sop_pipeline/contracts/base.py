@@ -108,6 +108,11 @@ class Table(pa.DataFrameModel):
         return " ".join((cls.__doc__ or "").split())
 
 
+def dtypes(contract: type[Table]) -> pl.Schema:
+    """Columns of a contract and their Polars types, in its order."""
+    return pl.Schema({name: column.dtype.type for name, column in contract.to_schema().columns.items()})
+
+
 def _row_check(rule: Rule) -> Callable[[type[Table], PolarsData], pl.LazyFrame]:
     def check(cls: type[Table], data: PolarsData) -> pl.LazyFrame:  # noqa: ARG001 - Pandera passes the contract
         return data.lazyframe.select(rule.holds)

@@ -82,7 +82,11 @@ class FamilyBalance(Table, key=("scenario_id", "strategy", "family_id", "period_
         ge=0,
     )
     past_due_quantity: Number = column("Make-to-order: open orders past due at the as-of date, first planned period", optional=True, ge=0)
-    opening_shortage_quantity: Number = column("Make-to-stock: demand due and not delivered at the start", optional=True, ge=0)
+    opening_shortage_quantity: Number = column(
+        "Make-to-stock: demand due and not delivered at the start; current period: past due at the as-of date, where its remainder starts",
+        optional=True,
+        ge=0,
+    )
     closing_shortage_quantity: Number = column("Make-to-stock: demand due and not delivered at the end", optional=True, ge=0)
     lost_sales_quantity: Number = column("Demand that does not wait", ge=0)
     load_ratio: Ratio = column("Highest load ÷ regular capacity of the critical resources the family uses", optional=True, ge=0)
@@ -144,12 +148,16 @@ class WorkforcePlan(Table, key=("scenario_id", "strategy", "resource_id", "perio
     resource_id: Text = column("Labour resource")
     period_start: Date = column("First day of the period")
     required_heads: Number = column("Required hours ÷ regular hours of a head", ge=0)
-    planned_heads: Number = column("Heads planned", ge=0)
+    opening_heads: Number = column("Heads at the start: of the workforce in the first period, planned in the one before", ge=0)
+    planned_heads: Number = column("Heads planned: opening + hires − layoffs − leavers", ge=0)
+    temporary_heads: Number = column("Temporary heads, beside the planned ones", ge=0)
     hires: Number = column("Heads hired", ge=0)
     layoffs: Number = column("Heads laid off", ge=0)
     leavers: Number = column("Heads that leave", ge=0)
     required_hours: Number = column("Hours the plan takes", ge=0)
-    regular_hours: Number = column("Hours the heads work in regular time", ge=0)
+    regular_hours: Number = column(
+        "Hours the heads, temporary ones included, work in regular time; with the idle ones all they are there for", ge=0
+    )
     overtime_hours: Number = column("Hours beyond", ge=0)
     idle_hours: Number = column("Regular hours without work", ge=0)
     is_feasible: Flag = column("Required hours fit in regular and overtime hours of the planned heads")

@@ -20,6 +20,8 @@ KIND_OF_TYPE: dict[str, Kind] = {
     "Boolean": "flag",
 }
 
+UNIQUE_KEY = "unique_key"  # judged over the whole table, beside Pandera
+
 # Pandera's names hold the bounds; a rule keeps its name, and so its history, when a bound moves.
 ASPECT_OF_CHECK = {
     "not_nullable": "required",
@@ -65,24 +67,29 @@ def column_specs(contract: type[Table]) -> tuple[ColumnSpec, ...]:
 
 
 def rule_specs(contract: type[Table]) -> tuple[RuleSpec, ...]:
-    """Every rule of a contract: those of its columns in order, then those over a whole row."""
+    """Every rule of a contract: those of its columns in order, then those over a whole row, then the key."""
     found: dict[str, RuleSpec] = {}
     for name, column in contract.to_schema().columns.items():
         checks = ["not_nullable"] * (not column.nullable) + ["field_uniqueness"] * column.unique
         for check in checks + [str(check.name) for check in column.checks]:
             rule = rule_of(contract, name, check)
             found[rule.name] = rule
-    return (*found.values(), *(RuleSpec(name, None, rule.severity, rule.hint) for name, rule in contract.row_rules().items()))
+    whole_rows = [*contract.row_rules(), *([UNIQUE_KEY] if contract.key_columns() else [])]
+    return (*found.values(), *(rule_of(contract, None, check) for check in whole_rows))
 
 
 def rule_of(contract: type[Table], column: str | None, check: str) -> RuleSpec:
     """The rule that a failure case of Pandera breaks, from its `column` and `check`.
 
-    `check` may carry bounds, as in `greater_than(0)`. Raises KeyError for what is no rule about a row, such as a wrong type.
+    `check` may carry bounds, as in `greater_than(0)`; `unique_key` is the key's. Raises KeyError for what is no rule about a row,
+    such as a wrong type.
     """
     rule = contract.row_rules().get(check)
     if rule is not None:
         return RuleSpec(check, None, rule.severity, rule.hint)
+    if check == UNIQUE_KEY and contract.key_columns():
+        key = ", ".join(contract.key_columns())
+        return RuleSpec(UNIQUE_KEY, None, "error", f"Send one row per {key}: identical rows count once, different ones are all set aside.")
     columns = contract.to_schema().columns
     aspect = ASPECT_OF_CHECK.get(check.split("(", maxsplit=1)[0])
     if column is None or column not in columns or aspect is None:

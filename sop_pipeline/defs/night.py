@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import importlib.metadata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import duckdb
 from sop_pipeline import warehouse
 from sop_pipeline.company import Company, load_company, now_utc
 from sop_pipeline.defs.lock import refuse_if_held
+from sop_pipeline.publish import SCHEMA_VERSION
 
 NIGHT_TABLE = "raw.night"
 
@@ -27,7 +29,7 @@ class Night(dg.ConfigurableResource):  # type: ignore[type-arg]
         company = self._load(dt.date.fromisoformat(self.as_of_date) if self.as_of_date else None)
         with self.connect(company) as con:
             con.execute(f"create or replace table {NIGHT_TABLE} (as_of_date date, run_id varchar, started_at_utc timestamp)")
-            con.execute(f"insert into {NIGHT_TABLE} values (?, ?, ?)", [company.as_of_date, run_id, now_utc()])
+            con.execute(f"insert into {NIGHT_TABLE} values (?, ?, ?)", [company.as_of_date, run_id, _utc()])
         return company
 
     def company(self) -> Company:
@@ -72,6 +74,12 @@ def parameters(con: duckdb.DuckDBPyConnection, company: Company) -> Mapping[str,
         "unexplained_ratio": settings.tolerances.unexplained_ratio,
         "run_id": run_id,
         "started_at_utc": started_at,
-        "finished_at_utc": now_utc(),
+        "finished_at_utc": _utc(),
+        "code_version": importlib.metadata.version("sop-pipeline"),
+        "schema_version": SCHEMA_VERSION,
         "settings_digest": company.settings_digest,
     }
+
+
+def _utc() -> dt.datetime:
+    return now_utc().replace(tzinfo=None)

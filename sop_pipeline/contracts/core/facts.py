@@ -3,11 +3,12 @@
 from sop_pipeline.contracts.base import Count, Date, Flag, Number, Table, Text, column
 
 
-class OrderLines(Table, key=("order_id", "order_line")):
-    """One row per standard order line ordered before the as-of date."""
+class OrderLines(Table, key=("order_id", "order_line", "schedule_line")):
+    """One row per standard order line, or schedule line where the line is split, ordered before the as-of date."""
 
     order_id: Text = column("Order")
     order_line: Text = column("Line")
+    schedule_line: Text = column("Schedule line; empty where the order line is not split")
     item_id: Text = column("Item")
     family_id: Text = column("Family")
     customer_id: Text = column("Customer", optional=True)
@@ -18,7 +19,9 @@ class OrderLines(Table, key=("order_id", "order_line")):
     open_quantity: Number = column("Net quantity not shipped before the as-of date, in the item's unit", ge=0)
     shipped_quantity: Number = column("Shipped before the as-of date, in the item's unit")
     last_ship_date: Date = column("Day of the last shipment before the as-of date", optional=True)
-    net_unit_price_amount: Number = column("Net price of one item unit, in the reporting currency at the order date's rate", ge=0)
+    net_unit_price_amount: Number = column(
+        "Net price of one item unit, in the reporting currency at the order date's rate; empty without a rate", optional=True, ge=0
+    )
     planning_units_per_unit: Number = column("Planning units in one item unit", gt=0)
 
 
@@ -29,6 +32,7 @@ class ShipmentLines(Table, key=("shipment_id", "shipment_line")):
     shipment_line: Text = column("Line")
     order_id: Text = column("Order", optional=True)
     order_line: Text = column("Order line", optional=True)
+    schedule_line: Text = column("Schedule line, where the delivery is derived from one; else empty")
     item_id: Text = column("Item")
     family_id: Text = column("Family")
     ship_date: Date = column("Day of shipment")
@@ -36,6 +40,33 @@ class ShipmentLines(Table, key=("shipment_id", "shipment_line")):
     revenue_amount: Number = column("Net amount at the actual rate of the ship date", optional=True)
     revenue_budget_rate_amount: Number = column("Net amount at the budget rate of the ship date", optional=True)
     is_derived: Flag = column("From order lines, because shipments are not supplied")
+
+
+class UnorderedDeliveries(Table, key=("shipment_id", "shipment_line")):
+    """One row per shipment line that delivers more than its order line, or delivers without an order, or takes goods back."""
+
+    shipment_id: Text = column("Shipment")
+    shipment_line: Text = column("Line")
+    item_id: Text = column("Item")
+    ship_date: Date = column("Day of shipment, on which it counts as booked")
+    unordered_quantity: Number = column("The part no standard order line asked for, in the item's unit; goods taken back are negative")
+
+
+class ShipmentCosts(Table, key=("shipment_id", "shipment_line")):
+    """One row per shipment line of an item with a standard cost: what it cost on its day, in the reporting currency."""
+
+    shipment_id: Text = column("Shipment")
+    shipment_line: Text = column("Line")
+    cost_of_sales_amount: Number = column("Shipped quantity at the standard cost of the day of shipment")
+
+
+class ComponentIssues(Table, key=("item_id", "issue_date")):
+    """One row per item of a planned family and day on which the production of others took some of it, in the item's unit."""
+
+    item_id: Text = column("Item that is taken")
+    issue_date: Date = column("Day of the movement, or of the completion that took it")
+    issued_quantity: Number = column("Quantity taken")
+    is_derived: Flag = column("Parents' good and scrapped production × bill of material, because no issues are booked")
 
 
 class ItemFlows(Table, key=("item_id", "flow_date")):
@@ -53,13 +84,13 @@ class ItemFlows(Table, key=("item_id", "flow_date")):
     purchase_quantity: Number = column("Receipts of bought items")
     issued_quantity: Number = column("Taken by the production of other families")
     other_movement_quantity: Number = column("Adjustments, scrap, samples, returns and others, signed")
-    revenue_amount: Number = column("Revenue at actual rates")
-    revenue_budget_rate_amount: Number = column("Revenue at budget rates")
+    revenue_amount: Number = column("Revenue at actual rates; empty where none of the day's is known", optional=True)
+    revenue_budget_rate_amount: Number = column("Revenue at budget rates; empty where none of the day's is known", optional=True)
     is_issued_derived: Flag = column("Issues come from parents' production × bill of material, not from movements")
 
 
 class ItemPeriodHistory(Table, key=("item_id", "period_start")):
-    """One row per sold or planned item and period from its first demand to the current one, gaps filled with 0, in the item's unit."""
+    """One row per item of a family and period from its first demand to the current one, gaps filled with 0, in the item's unit."""
 
     item_id: Text = column("Item")
     family_id: Text = column("Family")
@@ -71,8 +102,30 @@ class ItemPeriodHistory(Table, key=("item_id", "period_start")):
     closing_inventory_quantity: Number = column("Stock by the period's closing snapshot", optional=True)
 
 
+class SnapshotSites(Table, key=("snapshot_date", "site_id")):
+    """One row per snapshot day, and site whose snapshot stands for it; only days for which every site that reports stock has one."""
+
+    snapshot_date: Date = column("Day whose close it is")
+    site_id: Text = column("Site; empty where the extract names none")
+    site_snapshot_date: Date = column("Day of the site's snapshot that stands for it: the same day, or up to 4 days before")
+    period_start: Date = column("First day of the period that holds the day")
+    is_closing: Flag = column("The period closes with it: its last one, in its last 5 days")
+    is_latest: Flag = column("The last one before the as-of date")
+
+
+class ItemStock(Table, key=("snapshot_date", "item_id")):
+    """One row per snapshot day that closes a period or is the latest, and item with stock on it, all sites, in the item's unit."""
+
+    snapshot_date: Date = column("Day whose close it is")
+    item_id: Text = column("Item")
+    period_start: Date = column("First day of the period that holds the day")
+    stock_quantity: Number = column("Stock that counts")
+    is_closing: Flag = column("The period closes with it")
+    is_latest: Flag = column("The last one before the as-of date")
+
+
 class FamilySnapshots(Table, key=("family_id", "snapshot_date")):
-    """One row per family and day on which every site that reports stock sent a snapshot, in planning units."""
+    """One row per family and day for which every site that reports stock has a snapshot, in planning units."""
 
     family_id: Text = column("Family")
     snapshot_date: Date = column("Day whose close it is")
@@ -80,6 +133,28 @@ class FamilySnapshots(Table, key=("family_id", "snapshot_date")):
     stock_quantity: Number = column("Stock that counts, all sites")
     stock_amount: Number = column("The same at standard cost, in the reporting currency", optional=True)
     is_closing: Flag = column("The period closes with it: its last one, in its last 5 days")
+    is_latest: Flag = column("The last one before the as-of date")
+
+
+class FamilyFlows(Table, key=("family_id", "period_start")):
+    """One row per family and period up to the current one, zero where nothing moved, in planning units."""
+
+    family_id: Text = column("Family")
+    period_start: Date = column("First day of the period")
+    periods_from_now: Count = column("0 is the current period, to date", le=0)
+    demand_quantity: Number = column("Demand of make-to-stock, bookings of the other strategies")
+    requested_quantity: Number = column("Net order quantity by requested day, whatever the strategy")
+    booked_quantity: Number = column("Bookings")
+    shipped_quantity: Number = column("Shipments")
+    production_quantity: Number = column("Good production")
+    subcontract_quantity: Number = column("Subcontract receipts")
+    purchase_quantity: Number = column("Purchase receipts")
+    issued_quantity: Number = column("Issued to other families")
+    other_movement_quantity: Number = column("Other movements, signed")
+    stock_change_after_snapshot_quantity: Number = column("Of these, the change of stock after the latest snapshot day")
+    revenue_amount: Number = column("Revenue at actual rates; empty where none of it is known", optional=True)
+    revenue_budget_rate_amount: Number = column("Revenue at budget rates; empty where none of it is known", optional=True)
+    cost_of_sales_amount: Number = column("Shipments at the standard cost of their day; empty where none is known", optional=True)
 
 
 class FamilyHistory(Table, key=("family_id", "period_start")):
@@ -133,9 +208,15 @@ class ScheduledQuantity(Table, key=("family_id", "period_start")):
 TABLES: dict[str, type[Table]] = {
     "core.order_lines": OrderLines,
     "core.shipment_lines": ShipmentLines,
+    "core.unordered_deliveries": UnorderedDeliveries,
+    "core.shipment_costs": ShipmentCosts,
+    "core.component_issues": ComponentIssues,
     "core.item_flows": ItemFlows,
     "core.item_period_history": ItemPeriodHistory,
+    "core.snapshot_sites": SnapshotSites,
+    "core.item_stock": ItemStock,
     "core.family_snapshots": FamilySnapshots,
+    "core.family_flows": FamilyFlows,
     "core.family_history": FamilyHistory,
     "core.orders_due": OrdersDue,
     "core.scheduled_quantity": ScheduledQuantity,

@@ -1,6 +1,6 @@
 """Contracts of what people intend: submissions, promotions, overrides, approved plans, the business plan. What happened stays out."""
 
-from sop_pipeline.contracts.base import Count, Date, Number, Table, Text, column
+from sop_pipeline.contracts.base import Count, Date, Flag, Number, Table, Text, column
 
 DEMAND_STEPS = ("statistical", "marketing", "sales", "finance", "demand_review", "executive")
 OVERRIDE_MEASURES = ("demand", "production", "subcontract", "purchase", "closing_inventory", "closing_backlog")
@@ -68,6 +68,21 @@ class ApprovedPlans(Table, key=("family_id", "period_start")):
     approved_revenue_amount: Number = column("Approved revenue, reporting currency", optional=True)
 
 
+class BusinessPlanSpans(Table, key=("business_plan_version", "family_id", "period_start", "span_end")):
+    """One row per version, family and span of the annual business plan: items and product groups brought to families, in the reporting currency."""
+
+    business_plan_version: Text = column("Version")
+    approved_on: Date = column("Day it was approved", optional=True)
+    family_id: Text = column("Family")
+    period_start: Date = column("First day of the span")
+    span_end: Date = column("First day after the span")
+    quantity: Number = column("Quantity of the span, planning units", optional=True)
+    revenue_amount: Number = column("Revenue of the span, at the budget rate of its first day", optional=True)
+    margin_amount: Number = column("Gross margin of the span", optional=True)
+    inventory_value_amount: Number = column("Inventory value at its end", optional=True)
+    is_allocated: Flag = column("Shared out from a product group by the revenue of the last season")
+
+
 class BusinessPlan(Table, key=("family_id", "period_start")):
     """One row per family and period of the annual business plan, longer periods spread by working days."""
 
@@ -77,7 +92,8 @@ class BusinessPlan(Table, key=("family_id", "period_start")):
     business_plan_quantity: Number = column("Quantity, planning units", optional=True)
     business_plan_revenue_amount: Number = column("Revenue, reporting currency at budget rates", optional=True)
     business_plan_margin_amount: Number = column("Gross margin", optional=True)
-    business_plan_inventory_value_amount: Number = column("Inventory value at the end", optional=True)
+    business_plan_inventory_value_amount: Number = column("Inventory value at the end, in the last period a row covers", optional=True)
+    is_allocated: Flag = column("Shared out from a product group by the revenue of the last season")
 
 
 class PublishedPlans(Table, key=("family_id", "period_start")):
@@ -102,5 +118,6 @@ TABLES: dict[str, type[Table]] = {
     "core.promotion_periods": PromotionPeriods,
     "core.overrides": Overrides,
     "core.approved_plans": ApprovedPlans,
+    "core.business_plan_spans": BusinessPlanSpans,
     "core.business_plan": BusinessPlan,
 }

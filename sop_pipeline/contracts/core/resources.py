@@ -20,7 +20,7 @@ class Resources(Table, key=("resource_id",)):
 
 
 class ResourceCapacity(Table, key=("resource_id", "period_start")):
-    """One row per resource and planned period (look-ahead included): rated capacity, scaled to the remainder in the current period."""
+    """One row per resource with a known capacity and planned period (look-ahead included): rated, scaled to the remainder in the current one."""
 
     resource_id: Text = column("Resource")
     period_start: Date = column("First day of the period")
@@ -47,6 +47,31 @@ class Workforce(Table, key=("resource_id", "period_start")):
     maximum_layoffs: Number = column("Most layoffs of the period", optional=True, ge=0)
     minimum_headcount: Number = column("Least heads", optional=True, ge=0)
     maximum_headcount: Number = column("Most heads", optional=True, ge=0)
+
+
+class ItemRequirements(Table, key=("item_id", "component_item_id", "lead_time_offset_days", "is_in_bill_of_resources")):
+    """One row per item of a family, item that a unit of it takes (itself included) and days before completion.
+
+    Exploded down to, not into, components of other families and bought items.
+    """
+
+    item_id: Text = column("Item of a family")
+    family_id: Text = column("Its family")
+    component_item_id: Text = column("Item that goes into it, at any level")
+    lead_time_offset_days: Number = column("Days before the item's completion", ge=0)
+    is_in_bill_of_resources: Flag = column("Its hours stand in the bill of resources of an item above it")
+    gross_quantity_per: Number = column("Component units per item unit, scrap included", gt=0)
+    is_of_other_family: Flag = column("Belongs to another planned family, whose supply it is")
+
+
+class RoutingUsage(Table, key=("item_id", "resource_id", "lead_time_offset_periods")):
+    """One row per item with a routing, resource and offset: what one good unit takes in the item's own operations, over its routings by share."""
+
+    item_id: Text = column("Item")
+    resource_id: Text = column("Resource")
+    lead_time_offset_periods: Count = column("Periods before completion in which it is needed", ge=0)
+    is_subcontract: Flag = column("Of a routing that runs on subcontractors: taken by a subcontracted unit, not by one made in house")
+    usage_per_unit: Number = column("Capacity units per good unit, yield losses and setups included", gt=0)
 
 
 class ItemResources(Table, key=("item_id", "resource_id", "lead_time_offset_periods")):
@@ -101,6 +126,8 @@ TABLES: dict[str, type[Table]] = {
     "core.resources": Resources,
     "core.resource_capacity": ResourceCapacity,
     "core.workforce": Workforce,
+    "core.item_requirements": ItemRequirements,
+    "core.routing_usage": RoutingUsage,
     "core.item_resources": ItemResources,
     "core.family_resources": FamilyResources,
     "core.item_components": ItemComponents,

@@ -1,0 +1,122 @@
+"""Core's histories become the tables of schema forecast."""
+
+import datetime as dt
+
+import polars as pl
+import pytest
+
+from sop_pipeline.contracts import contract_of
+from sop_pipeline.contracts.validation import validate
+from sop_pipeline.planning.demand_forecast import ForecastSetting, forecast_demand
+
+CLOSED, PLANNED = 36, 6
+SETTING = ForecastSetting(engine="express", workers=1, backtest_origins=6, per_working_day=False)
+
+
+def months() -> pl.DataFrame:
+    first = dt.date(2023, 1, 1)
+    starts = [dt.date(first.year + i // 12, i % 12 + 1, 1) for i in range(CLOSED + PLANNED + 1)]
+    return pl.DataFrame(
+        {
+            "period_start": starts[:-1],
+            "period_end": [start - dt.timedelta(days=1) for start in starts[1:]],
+            "periods_from_now": range(-CLOSED, PLANNED),
+            "season_length_periods": [12] * (CLOSED + PLANNED),
+        }
+    )
+
+
+def company() -> dict[str, pl.DataFrame]:
+    periods = months()
+    families = pl.DataFrame(
+        {"family_id": ["PUMPS", "PRESSES", "NEW"], "production_strategy": ["make_to_stock", "make_to_order", "make_to_stock"]}
+    )
+    items = pl.DataFrame(
+        {
+            "item_id": ["P1", "P2", "Q1", "Q2", "N1"],
+            "family_id": ["PUMPS", "PUMPS", "PRESSES", "PRESSES", "NEW"],
+            "planning_units_per_unit": [1.0, 2.0, 1.0, 1.0, 1.0],
+            "phase_out_date": pl.Series([None, dt.date(2026, 2, 10), None, None, None], dtype=pl.Date),
+        }
+    )
+    closed = periods.filter(pl.col("periods_from_now") < 0)["periods_from_now"].to_list()
+    demand = {item: [base + 10 * (i % 12) for i in range(CLOSED)] for item, base in [("P1", 100), ("P2", 50), ("Q1", 30), ("Q2", 90)]}
+    item_history = pl.concat(
+        pl.DataFrame({"item_id": item, "periods_from_now": closed, "demand_quantity": values}).cast({"demand_quantity": pl.Float64})
+        for item, values in demand.items()
+    )
+    units = items.select("item_id", "family_id", "planning_units_per_unit")
+    family_history = (
+        item_history.join(units, on="item_id")
+        .group_by("family_id", "periods_from_now")
+        .agg(demand_quantity=(pl.col("demand_quantity") * pl.col("planning_units_per_unit")).sum())
+    )
+    silent = pl.DataFrame({"family_id": "NEW", "periods_from_now": closed, "demand_quantity": 0.0})
+    return {
+        "periods": periods,
+        "site_working_days": periods.select(site_id=pl.lit(""), period_start="period_start", working_days=pl.lit(21.0)),
+        "families": families,
+        "items": items,
+        "item_period_history": item_history,
+        "family_history": pl.concat([family_history, silent]),
+    }
+
+
+@pytest.fixture(scope="module")
+def tables() -> dict[str, pl.DataFrame]:
+    return dict(forecast_demand(**company(), setting=SETTING))
+
+
+def test_every_table_keeps_its_contract(tables: dict[str, pl.DataFrame]) -> None:
+    for address, frame in tables.items():
+        columns = list(contract_of(address).to_schema().columns)
+        assert validate(contract_of(address), frame.select(columns)).passed, address
+
+
+def test_items_sum_to_their_family_in_planning_units(tables: dict[str, pl.DataFrame]) -> None:
+    units = company()["items"].select("item_id", "planning_units_per_unit")
+    summed = (
+        tables["forecast.item_forecast"]
+        .join(units, on="item_id")
+        .group_by("family_id", "period_start")
+        .agg(total=(pl.col("statistical_quantity") * pl.col("planning_units_per_unit")).sum())
+    )
+    both = tables["forecast.family_forecast"].join(summed, on=["family_id", "period_start"])
+    assert both.height == 2 * PLANNED
+    assert (both["statistical_quantity"] - both["total"]).abs().max() <= 1e-5
+
+
+def test_a_family_without_demand_has_no_statistical_forecast(tables: dict[str, pl.DataFrame]) -> None:
+    new = tables["forecast.family_forecast"].filter(pl.col("family_id") == "NEW")
+    assert new.height == PLANNED
+    assert new["statistical_quantity"].null_count() == PLANNED
+
+
+def test_nothing_is_expected_of_an_item_after_its_phase_out(tables: dict[str, pl.DataFrame]) -> None:
+    phased = tables["forecast.item_forecast"].filter(pl.col("item_id") == "P2").sort("period_start")
+    assert phased.filter(pl.col("period_start") > dt.date(2026, 2, 10))["statistical_quantity"].max() == 0
+    assert phased.filter(pl.col("period_start") <= dt.date(2026, 2, 10))["statistical_quantity"].min() > 0
+
+
+def test_a_make_to_order_family_is_split_by_the_mix_of_its_last_season(tables: dict[str, pl.DataFrame]) -> None:
+    rows = tables["forecast.item_forecast"].filter(pl.col("family_id") == "PRESSES")
+    total = {item: rows.filter(pl.col("item_id") == item)["statistical_quantity"].sum() for item in ("Q1", "Q2")}
+    booked = {item: 12 * base + 10 * sum(range(12)) for item, base in (("Q1", 30), ("Q2", 90))}
+    assert total["Q1"] / total["Q2"] == pytest.approx(booked["Q1"] / booked["Q2"], rel=1e-6)
+
+
+def test_dividing_by_working_days_changes_nothing_where_all_periods_have_as_many() -> None:
+    daily = ForecastSetting(engine="express", workers=1, backtest_origins=6, per_working_day=True)
+    plain, divided = (forecast_demand(**company(), setting=setting)["forecast.family_forecast"] for setting in (SETTING, daily))
+    both = plain.join(divided, on=["family_id", "period_start"], suffix="_daily").drop_nulls("statistical_quantity")
+    assert (both["statistical_quantity"] / both["statistical_quantity_daily"] - 1).abs().max() < 1e-6
+
+
+def test_a_company_without_any_history_gets_empty_tables() -> None:
+    frames = company()
+    frames["item_period_history"] = frames["item_period_history"].clear()
+    frames["family_history"] = frames["family_history"].with_columns(demand_quantity=pl.lit(0.0))
+    tables = forecast_demand(**frames, setting=SETTING)
+    assert tables["forecast.family_forecast"]["statistical_quantity"].null_count() == 3 * PLANNED
+    assert tables["forecast.item_forecast"].is_empty()
+    assert tables["forecast.family_backtest"].is_empty()

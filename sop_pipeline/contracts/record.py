@@ -1,0 +1,48 @@
+"""Contracts of the record of nights, as raw shows it. What the plan makes of it stays in core."""
+
+from sop_pipeline.contracts.base import Count, Date, Number, Table, Text, column
+
+
+class RecordedPlans(Table, key=("cycle_id", "as_of_date", "record_kind", "family_id", "period_start")):
+    """One row per recorded night or version, family and planned period."""
+
+    cycle_id: Text = column("Cycle")
+    as_of_date: Date = column("As-of date of the night")
+    record_kind: Text = column("night, frozen or approved", isin=("night", "frozen", "approved"))
+    recorded_on: Date = column("Day it was recorded, frozen or approved")
+    family_id: Text = column("Family")
+    period_start: Date = column("First day of the period")
+    statistical_quantity: Number = column("Statistical forecast", optional=True)
+    statistical_lower_quantity: Number = column("Its lower bound", optional=True)
+    statistical_upper_quantity: Number = column("Its upper bound", optional=True)
+    consensus_quantity: Number = column("Consensus demand", optional=True)
+    demand_quantity: Number = column("Demand the supply was planned for", optional=True)
+    production_quantity: Number = column("Production", optional=True)
+    closing_inventory_quantity: Number = column("Closing stock", optional=True)
+    closing_backlog_quantity: Number = column("Closing backlog", optional=True)
+    target_inventory_quantity: Number = column("Target stock", optional=True)
+    minimum_inventory_quantity: Number = column("Least stock", optional=True)
+    maximum_inventory_quantity: Number = column("Most stock", optional=True)
+    target_backlog_quantity: Number = column("Target backlog", optional=True)
+    revenue_amount: Number = column("Revenue", optional=True)
+
+
+class RecordedIssues(Table, key=("as_of_date", "issue_key")):
+    """One row per recorded night and quality issue it saw."""
+
+    as_of_date: Date = column("As-of date of the night")
+    issue_key: Text = column("Digest that names the issue from night to night")
+    extract: Text = column("Extract")
+    source_file: Text = column("File", optional=True)
+    source_line: Count = column("Line", optional=True)
+    column_name: Text = column("Column", optional=True)
+    value: Text = column("Value as received", optional=True)
+    rule: Text = column("Rule")
+    severity: Text = column("Severity")
+    hint: Text = column("What to do", optional=True)
+    quantity: Number = column("Quantity of the row", optional=True)
+    value_amount: Number = column("Money of the row", optional=True)
+    currency: Text = column("Its currency", optional=True)
+
+
+TABLES: dict[str, type[Table]] = {"raw.recorded_plans": RecordedPlans, "raw.recorded_issues": RecordedIssues}

@@ -1,0 +1,71 @@
+"""Contracts of what the night says about itself: the run, the extracts, the rows that could not be used. The plan stays out."""
+
+from sop_pipeline.contracts.base import SEVERITIES, Amount, Count, Date, Flag, Number, Table, Text, Timestamp, column
+
+LOAD_STATUSES = ("fresh", "stale", "not_supplied")
+
+
+class QualityIssues(Table, key=("issue_key",)):
+    """One row per source row and rule it breaks."""
+
+    issue_key: Text = column("Digest of extract, file, line, column and rule: the same row keeps it from night to night")
+    extract: Text = column("Extract")
+    department: Text = column("Department that sends it")
+    owner: Text = column("Who can mend it")
+    source_file: Text = column("File, relative to the company folder, or query")
+    source_line: Count = column("Line of the file; empty where the rule is about more than a row", optional=True)
+    column_name: Text = column("Column the rule is about; empty for a rule about the whole row", optional=True)
+    value: Text = column("Value as received", optional=True)
+    rule: Text = column("Rule")
+    severity: Text = column("info, warning (row used), error (row set aside) or stop", isin=SEVERITIES)
+    hint: Text = column("What to do", optional=True)
+    quantity: Number = column("Quantity of the row", optional=True)
+    value_amount: Amount = column("Money of the row, in its own currency", optional=True)
+    currency: Text = column("Currency of that money", optional=True)
+    first_seen: Date = column("As-of date of the first night that saw it")
+    last_seen: Date = column("As-of date of the last night that saw it")
+    is_resolved: Flag = column("An earlier night saw it, this one does not")
+
+
+class ExtractStatus(Table, key=("extract",)):
+    """One row per extract the pipeline knows."""
+
+    extract: Text = column("Extract")
+    department: Text = column("Department that sends it")
+    owner: Text = column("Who can mend it")
+    is_required: Flag = column("The pipeline cannot plan without it")
+    load_status: Text = column("fresh, stale (last good load used) or not_supplied", isin=LOAD_STATUSES)
+    reason: Text = column("Why it is stale or not supplied", optional=True)
+    files: Text = column("Files or query read, joined by a comma", optional=True)
+    rows_read: Count = column("Rows read", ge=0)
+    rows_accepted: Count = column("Rows used", ge=0)
+    rows_rejected: Count = column("Rows set aside", ge=0)
+    rows_repeated: Count = column("Rows sent more than once, used once", ge=0)
+    rows_after_as_of: Count = column("Rows dated after the as-of date, not read", ge=0)
+    quantity_rejected: Number = column("Quantity of the rows set aside", optional=True)
+    value_rejected_amount: Amount = column("Money of the rows set aside, in their own currencies", optional=True)
+    last_good_load_at_utc: Timestamp = column("When the load in use was landed", optional=True)
+    hours_since_landed: Number = column("Age of the load in use", optional=True)
+    next_step: Text = column("What to do", optional=True)
+
+
+class Run(Table, key=("run_id",)):
+    """One row: the night that published this file."""
+
+    run_id: Text = column("Dagster run")
+    company: Text = column("Company")
+    as_of_date: Date = column("As-of date")
+    cycle_id: Text = column("Planning cycle")
+    started_at_utc: Timestamp = column("Start")
+    finished_at_utc: Timestamp = column("End of the computation, before the swap")
+    code_version: Text = column("Version of sop_pipeline")
+    schema_version: Text = column("Version of these tables; the first number changes when a column does")
+    input_digest: Text = column("Digest of all extracts as landed, settings and record")
+    run_status: Text = column("complete, or complete_with_stale_extracts", isin=("complete", "complete_with_stale_extracts"))
+
+
+TABLES: dict[str, type[Table]] = {
+    "sop.quality_issues": QualityIssues,
+    "sop.extract_status": ExtractStatus,
+    "sop.run": Run,
+}

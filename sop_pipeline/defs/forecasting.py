@@ -1,0 +1,44 @@
+"""The forecast stage: which tables it reads and writes. The forecasting itself is `planning/demand_forecast`."""
+
+from collections.abc import Mapping
+
+import dagster as dg
+
+from sop_pipeline.company import Company
+from sop_pipeline.defs.model_tables import Frames, Model, model_stage
+from sop_pipeline.planning.demand_forecast import ForecastSetting, forecast_demand
+from sop_pipeline.sql_files import SqlFile
+
+READS = (
+    "core.periods",
+    "core.site_working_days",
+    "core.families",
+    "core.items",
+    "core.item_period_history",
+    "core.family_history",
+)
+TABLES = (
+    "forecast.item_forecast",
+    "forecast.family_forecast",
+    "forecast.item_methods",
+    "forecast.history_corrections",
+    "forecast.family_backtest",
+)
+
+
+def forecast_stage(rules: Mapping[str, SqlFile]) -> dg.AssetsDefinition:
+    """The stage of schema forecast."""
+    return model_stage("forecast", [Model(TABLES, READS, _compute, frozenset({"statsforecast"}))], rules)
+
+
+def _compute(frames: Frames, company: Company) -> Frames:
+    settings = company.settings
+    return forecast_demand(
+        **{address.removeprefix("core."): frames[address] for address in READS},
+        setting=ForecastSetting(
+            engine=settings.forecast.engine,
+            workers=settings.forecast.workers,
+            backtest_origins=settings.forecast.backtest_origins,
+            per_working_day=settings.calendar == "fiscal",
+        ),
+    )

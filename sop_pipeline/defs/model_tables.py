@@ -1,0 +1,89 @@
+"""A schema computed by Python functions as one stage: frames read, a pure function called, frames written and checked."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+
+from sop_pipeline import planning, warehouse
+from sop_pipeline.company import Company
+from sop_pipeline.contracts import contract_of
+from sop_pipeline.defs.checks import asset_key, check_contract, check_rule, contract_spec, rule_spec, ruled_table
+from sop_pipeline.defs.night import Night, parameters
+from sop_pipeline.defs.progress import table_done
+from sop_pipeline.defs.specs import table_metadata, table_spec
+from sop_pipeline.sql_files import SqlFile
+
+Frames = Mapping[str, pl.DataFrame]
+
+
+@dataclass(frozen=True)
+class Model:
+    """Tables that one function computes together: `compute(frames by address, company)` returns a frame per table."""
+
+    tables: tuple[str, ...]
+    reads: tuple[str, ...]
+    compute: Callable[[Frames, Company], Frames]
+    kinds: frozenset[str]
+
+
+def model_stage(schema: str, models: Sequence[Model], rules: Mapping[str, SqlFile]) -> dg.AssetsDefinition:
+    """The stage of a schema written by Python: every table an asset; a model runs when any of its tables is selected."""
+    tables = [table for model in models for table in model.tables]
+    version = planning_digest()
+
+    @dg.multi_asset(
+        name=schema,
+        specs=[
+            table_spec(
+                table,
+                upstream=model.reads,
+                description=contract_of(table).grain(),
+                kinds={"python", *model.kinds},
+                code_version=version,
+            )
+            for model in models
+            for table in model.tables
+        ],
+        check_specs=[*(contract_spec(table) for table in tables), *(rule_spec(rule) for rule in rules.values())],
+        can_subset=True,
+    )
+    def stage(context: dg.AssetExecutionContext, night: Night) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+        company = night.company()
+        for model in models:
+            chosen = [table for table in model.tables if asset_key(table) in context.selected_asset_keys]
+            if not chosen:
+                continue
+            with night.connect(company) as con:
+                frames = {address: warehouse.read(con, address) for address in model.reads}
+            # the warehouse is closed while a model works: worker processes may be started meanwhile
+            computed = model.compute(frames, company)
+            with night.connect(company) as con:
+                for table in chosen:
+                    contract = contract_of(table)
+                    rows = warehouse.write(con, table, computed[table].select(contract.to_schema().columns).sort(contract.key_columns()))
+                    table_done(table, rows)
+                    yield dg.MaterializeResult(
+                        asset_key=asset_key(table),
+                        metadata=table_metadata(con, table, rows),
+                        check_results=[check_contract(con, table)],
+                    )
+        with night.connect(company) as con:
+            values = parameters(con, company)
+            for rule in rules.values():
+                if asset_key(ruled_table(rule)) in context.selected_asset_keys:
+                    yield check_rule(con, rule, values)
+
+    return stage
+
+
+def planning_digest() -> str:
+    """Digest of the source of the planning functions: the code version of the tables they write."""
+    folder = Path(planning.__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,80 @@
+"""The end of the night: the record of it, and the published file. How a file is swapped stays in publish, what is recorded in record."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+import dagster as dg
+import polars as pl
+
+from sop_pipeline import warehouse
+from sop_pipeline.contracts import CONTRACTS, column_specs
+from sop_pipeline.defs.checks import asset_key
+from sop_pipeline.defs.night import Night
+from sop_pipeline.defs.specs import PLANNING_TEAM
+from sop_pipeline.publish import TableNotes, content_digests, publish
+from sop_pipeline.record import record_night
+
+PUBLISHED = dg.AssetKey(["published", "sop"])
+SOP_TABLES = tuple(address for address in CONTRACTS if address.startswith("sop."))
+
+
+def published_assets() -> list[dg.AssetsDefinition]:
+    """The published file behind every table of schema sop: it is swapped in only when all their blocking checks passed."""
+
+    @dg.asset(
+        key=PUBLISHED,
+        deps=[asset_key(address) for address in SOP_TABLES],
+        group_name="published",
+        kinds={"duckdb", "parquet"},
+        owners=[PLANNING_TEAM],
+        tags={"domain": "planning"},
+        description="The file BI reads: schema sop of this night, swapped in by one rename.",
+    )
+    def published(context: dg.AssetExecutionContext, night: Night) -> dg.MaterializeResult:
+        company = night.company()
+        settings = company.settings.publish
+        with night.connect(company) as con:
+            balance, issues = warehouse.read(con, "sop.current_balance"), warehouse.read(con, "sop.quality_issues")
+            cycle_id = str(con.execute("select cycle_id from sop.run").fetchall()[0][0])
+        rows = publish(
+            company.warehouse_file,
+            company.published,
+            table_notes(),
+            run_id=context.run_id,
+            storage_version=settings.storage_version,
+            keep_previous=settings.keep_previous,
+            parquet=settings.parquet,
+        )
+        record_night(company.cycles, cycle_id, company.as_of_date, recorded_frames(balance, issues, company.as_of_date))
+        file = company.published / "sop.duckdb"
+        digests = content_digests(file)
+        return dg.MaterializeResult(
+            metadata={
+                "path": dg.MetadataValue.path(str(file)),
+                "dagster/row_count": sum(rows.values()),
+                "storage_version": settings.storage_version,
+                "content_digest": dg.MetadataValue.md("\n".join(f"- {table}: `{digest}`" for table, digest in digests.items())),
+            }
+        )
+
+    return [published]
+
+
+def table_notes() -> Mapping[str, TableNotes]:
+    """Comment of every published table and column, from its contract."""
+    notes = {}
+    for address in SOP_TABLES:
+        contract = CONTRACTS[address]
+        columns = {spec.name: spec.description for spec in column_specs(contract)}
+        notes[address.removeprefix("sop.")] = TableNotes(contract.grain(), columns)
+    return notes
+
+
+def recorded_frames(balance: pl.DataFrame, issues: pl.DataFrame, as_of_date: dt.date) -> Mapping[str, pl.DataFrame]:
+    """What the record keeps of a night: planned rows of the balance, and the issues it saw."""
+    stamped = {"as_of_date": pl.lit(as_of_date), "recorded_on": pl.lit(as_of_date), "record_kind": pl.lit("night")}
+    planned = balance.filter(pl.col("period_kind") != "history").with_columns(**stamped)
+    return {
+        "plans": planned.cast({"revenue_amount": pl.Float64}),
+        "issues": issues.filter(~pl.col("is_resolved")).with_columns(as_of_date=stamped["as_of_date"]).cast({"value_amount": pl.Float64}),
+    }

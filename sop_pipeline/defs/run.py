@@ -1,0 +1,142 @@
+"""Running a night in this process on the company's own Dagster instance, and starting the web UI on it. Printing stays in the command."""
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+
+from sop_pipeline.company import Company
+from sop_pipeline.definitions import build_defs
+from sop_pipeline.defs.lock import hold_night
+from sop_pipeline.defs.schedules import NIGHTLY
+
+DAGSTER_YAML = {
+    "telemetry": {"enabled": False},
+    "nux": {"enabled": False},
+    "concurrency": {"runs": {"max_concurrent_runs": 1}},
+    "run_monitoring": {"enabled": True},
+    "retention": {"schedule": {"purge_after_days": 90}, "sensor": {"purge_after_days": 90}},
+}
+
+
+@dataclass(frozen=True)
+class FailedCheck:
+    """A check that failed, and whether the night stopped at it."""
+
+    table: str
+    name: str
+    blocking: bool
+    severity: str
+    details: str
+
+
+@dataclass(frozen=True)
+class NightOutcome:
+    """How a night ended. `errors` are failures of steps that no check explains."""
+
+    run_id: str
+    succeeded: bool
+    seconds: float
+    failed_checks: tuple[FailedCheck, ...]
+    errors: tuple[str, ...]
+
+    @property
+    def stopped_by_data(self) -> bool:
+        return not self.succeeded and any(check.blocking for check in self.failed_checks)
+
+
+def run_night(company: Company, *, selection: Sequence[str] = ()) -> NightOutcome:
+    """Run the nightly job, or the assets of a selection, as of the company's date. Raises WarehouseBusyError while another night runs."""
+    defs = build_defs(company)
+    started = time.monotonic()
+    with hold_night(company), dagster_instance(company) as instance:
+        result = defs.resolve_job_def(NIGHTLY).execute_in_process(
+            instance=instance,
+            run_config={
+                "resources": {"night": {"config": {"folder": str(company.folder), "as_of_date": company.as_of_date.isoformat()}}},
+                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+            },
+            asset_selection=_keys(defs, selection) if selection else None,
+            raise_on_error=False,
+        )
+        evaluations = result.get_asset_check_evaluations()
+        failed = tuple(
+            FailedCheck(
+                ".".join(check.asset_key.path),
+                check.check_name,
+                bool(check.blocking),
+                check.severity.value,
+                "\n".join(f"{name}: {value.value}" for name, value in check.metadata.items()),
+            )
+            for check in evaluations
+            if not check.passed
+        )
+        errors = tuple(
+            _cause(event.step_failure_data.error)
+            for event in result.all_events
+            if event.is_step_failure
+            and event.step_failure_data.error
+            and "AssetCheckFailed" not in str(event.step_failure_data.error.cls_name)
+        )
+    return NightOutcome(result.run_id, result.success, time.monotonic() - started, failed, errors)
+
+
+@contextlib.contextmanager
+def dagster_instance(company: Company) -> Iterator[dg.DagsterInstance]:
+    """The company's own instance: the history that the web UI shows."""
+    prepare_home(company)
+    with dg.DagsterInstance.from_config(str(company.dagster_home)) as instance:
+        yield instance
+
+
+def prepare_home(company: Company) -> None:
+    """Write Dagster's settings into the company's warehouse folder."""
+    company.dagster_home.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(DAGSTER_YAML, indent=2)  # every JSON text is YAML
+    target = company.dagster_home / "dagster.yaml"
+    if not target.exists() or target.read_text(encoding="utf-8") != text:
+        target.write_text(text, encoding="utf-8")
+
+
+def serve_ui(company: Company, *, port: int) -> int:
+    """Dagster's web UI and daemon on localhost with the company's history and schedule; returns the exit code when it is stopped."""
+    prepare_home(company)
+    program = shutil.which("dagster", path=str(Path(sys.executable).parent)) or "dagster"
+    environment = {
+        **os.environ,
+        "DAGSTER_HOME": str(company.dagster_home),
+        "SOP_COMPANY": str(company.folder),
+        "DAGSTER_DISABLE_TELEMETRY": "1",
+        "PYTHONWARNINGS": "ignore:::dagster",
+    }
+    arguments = [program, "dev", "-m", "sop_pipeline.definitions", "-h", "127.0.0.1", "-p", str(port)]
+    return subprocess.run(arguments, env=environment, cwd=company.dagster_home, check=False).returncode  # noqa: S603
+
+
+def _keys(defs: dg.Definitions, selection: Sequence[str]) -> list[dg.AssetKey]:
+    """Asset keys of a selection: `schema.table`, a schema, or Dagster's selection syntax (`core/family_history+`)."""
+    graph = defs.resolve_asset_graph()
+    keys: set[dg.AssetKey] = set()
+    for part in selection:
+        keys |= dg.AssetSelection.from_string(_in_dagster_syntax(part)).resolve(graph)
+    return sorted(keys)
+
+
+def _in_dagster_syntax(part: str) -> str:
+    if part.replace("_", "").isalnum():
+        return f'group:"{part}"'
+    return f'key:"{part.replace(".", "/")}"' if part.replace("_", "").replace(".", "").isalnum() else part
+
+
+def _cause(error: object) -> str:
+    """The innermost cause of a step failure, without the stack of the orchestrator."""
+    cause = getattr(error, "cause", None)
+    return _cause(cause) if cause else str(getattr(error, "message", error)).strip()

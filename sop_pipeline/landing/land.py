@@ -1,0 +1,255 @@
+"""One extract of one night into `landed/` and `raw`: read, keep, compare with earlier loads, fall back. Rows are judged in quarantine."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+
+from sop_pipeline.company import Company, ConfigurationError
+from sop_pipeline.contracts import ColumnSpec, column_specs, contract_of
+from sop_pipeline.extracts import Extract
+from sop_pipeline.landing.files import FoundFile, find_files
+from sop_pipeline.landing.issues import Issue
+from sop_pipeline.landing.mapping import expected_names, match_columns, misspelt_targets
+from sop_pipeline.landing.raw import create_raw_view, repeated_headers
+from sop_pipeline.landing.records import LandedFile, Load, Records, file_digest, store_reading, stored_reading, text_digest
+from sop_pipeline.landing.sources.base import Limits, Reading, UnreadableSourceError, Wanted
+from sop_pipeline.landing.sources.delimited import read_delimited
+from sop_pipeline.landing.sources.excel import read_sheet
+from sop_pipeline.landing.sources.parquet import read_parquet
+from sop_pipeline.landing.sources.query import read_query
+
+# Raise this when a reader gives other rows from the same file: copies made before are read again.
+READER_VERSION = "1"
+FEWEST_ROWS_RATIO = 0.4
+USUAL_ROWS_RATIO = 0.4
+
+
+class UnusableExtractError(RuntimeError):
+    """Extracts without which the night must not publish; the message names each with its reason and the next step."""
+
+
+def land(
+    con: duckdb.DuckDBPyConnection,
+    company: Company,
+    extract: Extract,
+    *,
+    as_of_date: dt.date,
+    landed_at: dt.datetime,
+    limits: Limits | None = None,
+) -> Load:
+    """Land one extract and replace its view `raw.<extract>`.
+
+    Reads today's files (a replayed night reads its own copies), keeps them by content, and falls back to the last good load when they are
+    unusable. Nothing is recorded yet: `record_load` does, once the rows are judged. Raises ConfigurationError when the mapping names
+    columns that do not exist or files outside the company's folders; never for bad data.
+    """
+    specs = _specs(extract)
+    misspelt = misspelt_targets(extract.name, specs, company.mapping(extract.name))
+    if misspelt:
+        known = ", ".join(spec.name for spec in specs)
+        raise ConfigurationError(f"{company.settings_file}: {', '.join(misspelt)}: no such column; known: {known}")
+    records = Records(company.landed)
+    load = records.night(extract.name, as_of_date) if company.replays_night else None
+    if load is None:
+        nothing = Load(extract.name, as_of_date, landed_at, "not_supplied")
+        mapping = company.mapping(extract.name)
+        wanted = Wanted(mapping.format, expected_names(specs, mapping), limits or Limits())
+        load = _land_today(con, company, extract, nothing=nothing, wanted=wanted, records=records)
+    show_raw(con, company, extract, load)
+    return replace(load, notes=(*load.notes, *_file_notes(con, company, extract, load)))
+
+
+def show_raw(con: duckdb.DuckDBPyConnection, company: Company, extract: Extract, load: Load) -> None:
+    """Point `raw.<extract>` at the files of a load."""
+    create_raw_view(
+        con,
+        extract.name,
+        _specs(extract),
+        files=load.files if load.has_rows_to_stage else (),
+        folder=company.landed / extract.name,
+        mapping=company.mapping(extract.name),
+        time_zone=company.settings.time_zone,
+    )
+
+
+def record_load(company: Company, load: Load) -> None:
+    """Write a load that a plan is made with into the record, once; a replayed night changes no record of its own."""
+    records = Records(company.landed)
+    known = records.night(load.extract, load.as_of_date)
+    if load.has_rows_to_stage and not (company.replays_night and known):
+        records.add(load)
+
+
+def fall_back(company: Company, extract: Extract, load: Load, reason: str) -> Load:
+    """What stands in for an unusable load: the last good one (stale), nothing (not supplied), or a stop (unusable)."""
+    good = Records(company.landed).last_good(extract.name, load.as_of_date)
+    if company.mapping(extract.name).if_unusable == "fail":
+        return replace(load, status="unusable", reason=f"{reason} if_unusable is fail.", files=())
+    if good is None:
+        return replace(load, status="unusable" if extract.is_required else "not_supplied", reason=reason, files=())
+    return replace(
+        good,
+        as_of_date=load.as_of_date,
+        landed_at=load.landed_at,
+        status="stale",
+        reason=reason,
+        last_good_load_at=good.landed_at,
+        notes=load.notes,
+    )
+
+
+def require_usable(loads: Sequence[Load]) -> None:
+    """Raise UnusableExtractError when the night must not go on, naming every extract that stops it."""
+    stopping = [load for load in loads if load.status == "unusable"]
+    if stopping:
+        said = "\n".join(f"{load.extract}: {load.reason}" for load in stopping)
+        raise UnusableExtractError(f"{said}\nNothing is published; what was published last stays. Send the extracts again and rerun.")
+
+
+def _land_today(
+    con: duckdb.DuckDBPyConnection, company: Company, extract: Extract, *, nothing: Load, wanted: Wanted, records: Records
+) -> Load:
+    """Today's files as a load; `nothing` is the load of an extract that sent none."""
+    mapping = company.mapping(extract.name)
+    specs = _specs(extract)
+    good = records.last_good(extract.name, nothing.as_of_date)
+    try:
+        files = _read_all(con, company, extract, wanted)
+        if not files:
+            return _missing(company, extract, nothing, was_there=good is not None)
+        for file in files:
+            match_columns(file.name, file.reading.columns, specs, mapping)
+    except UnreadableSourceError as error:
+        return fall_back(company, extract, nothing, str(error))
+    load = replace(nothing, status="fresh", files=files, last_good_load_at=nothing.landed_at)
+    first = records.first_landed_at(extract.name, load.fingerprint)
+    load = replace(load, content_landed_at=first or load.landed_at)
+    if good is None:
+        return load
+    reason = _unbelievable(load.rows, good.rows, allow_empty=mapping.allow_empty)
+    if reason:
+        return fall_back(company, extract, load, f"{', '.join(file.name for file in files)}: {reason}")
+    return _stale_by_age(replace(load, notes=tuple(_changes_since(good, load))), mapping.stale_after_hours)
+
+
+def _missing(company: Company, extract: Extract, nothing: Load, *, was_there: bool) -> Load:
+    mapping = company.mapping(extract.name)
+    place = ", ".join(mapping.files) or f"extracts/{extract.department}/{extract.name}….csv"
+    if not was_there and not extract.is_required and mapping.if_unusable != "fail":
+        return replace(nothing, reason=f"No file {place}.")
+    return fall_back(
+        company, extract, nothing, f"No file {place}. Send it, or name its place in sop.yaml under extracts.{extract.name}.files."
+    )
+
+
+def _unbelievable(rows: int, rows_before: int, *, allow_empty: bool) -> str | None:
+    """Why a load with so many fewer rows than the last good one is not believed; None where it is."""
+    if rows == 0 and rows_before > 0:
+        return None if allow_empty else f"no rows, the last good load had {rows_before}. Send it again, or set allow_empty: true."
+    if rows < FEWEST_ROWS_RATIO * rows_before:
+        return f"{rows} rows, below 40 % of the {rows_before} of the last good load. Send the whole extract."
+    return None
+
+
+def _stale_by_age(load: Load, stale_after_hours: float | None) -> Load:
+    if stale_after_hours is None or load.content_landed_at is None:
+        return load
+    hours = (load.landed_at - load.content_landed_at) / dt.timedelta(hours=1)
+    if hours <= stale_after_hours:
+        return load
+    since = f"{load.content_landed_at:%Y-%m-%d %H:%M} UTC"
+    reason = f"The same content since {since}, {hours:.0f} hours; stale_after_hours is {stale_after_hours:g}. Send a new one."
+    return replace(load, status="stale", reason=reason, last_good_load_at=load.content_landed_at)
+
+
+def _read_all(con: duckdb.DuckDBPyConnection, company: Company, extract: Extract, wanted: Wanted) -> tuple[LandedFile, ...]:
+    mapping = company.mapping(extract.name)
+    folder = company.landed / extract.name
+    if mapping.database:
+        raise UnreadableSourceError(f"extracts.{extract.name}.database: no driver for this database is installed")
+    if mapping.query:
+        folder.mkdir(parents=True, exist_ok=True)
+        return (_land_query(company, extract, wanted, folder),)
+    found = find_files(company, extract)
+    if found:
+        folder.mkdir(parents=True, exist_ok=True)
+    return tuple(_land_file(con, file, wanted, folder) for file in found)
+
+
+def _land_file(con: duckdb.DuckDBPyConnection, file: FoundFile, wanted: Wanted, folder: Path) -> LandedFile:
+    """Read one file into its landed copy, or find the copy of the same content read in the same way."""
+    given = wanted.format
+    fingerprint = file_digest(file.path)
+    read_by = (given.delimiter, given.encoding, given.header_row, file.sheet or given.sheet, file.kind, file.path.suffix == ".gz")
+    digest = text_digest([READER_VERSION, fingerprint, repr(read_by), *sorted(wanted.expected)])
+    parquet = folder / f"{digest}.parquet"
+    reading = stored_reading(parquet)
+    if reading is None:
+        with TemporaryDirectory(dir=folder, prefix=".landing-") as temporary:
+            part = Path(temporary) / parquet.name
+            reading = _read(con, file, wanted, part)
+            store_reading(part, parquet, reading)
+    return LandedFile(file.name, fingerprint, parquet.name, reading)
+
+
+def _read(con: duckdb.DuckDBPyConnection, file: FoundFile, wanted: Wanted, target: Path) -> Reading:
+    if file.kind == ".parquet":
+        return read_parquet(con, file.path, wanted, target)
+    if file.kind == ".xlsx":
+        own = wanted.format.model_copy(update={"sheet": file.sheet}) if file.sheet else wanted.format
+        return read_sheet(file.path, replace(wanted, format=own), target)
+    return read_delimited(con, file.path, wanted, target)
+
+
+def _land_query(company: Company, extract: Extract, wanted: Wanted, folder: Path) -> LandedFile:
+    """Run a query and keep its rows; the same rows are kept once."""
+    with TemporaryDirectory(dir=folder, prefix=".landing-") as temporary:
+        part = Path(temporary) / "query.parquet"
+        try:
+            reading = read_query(company.mapping(extract.name).query or "", company.readable_folders, wanted, part)
+        except UnreadableSourceError as error:
+            raise UnreadableSourceError(f"extracts.{extract.name}.query: {error}") from error
+        fingerprint = file_digest(part)
+        parquet = folder / f"{text_digest([READER_VERSION, fingerprint])}.parquet"
+        if stored_reading(parquet) is None:
+            store_reading(part, parquet, reading)
+    return LandedFile(f"{extract.name} (query)", fingerprint, parquet.name, reading)
+
+
+def _changes_since(good: Load, load: Load) -> Iterator[Issue]:
+    """How the files differ from the last good load's: columns added or in another order, an unusual number of rows."""
+    if abs(load.rows - good.rows) > USUAL_ROWS_RATIO * good.rows:
+        said = f"The last good load had {good.rows} rows; check that the extract is whole and not doubled."
+        yield Issue(load.extract, None, None, None, f"{load.rows} rows", "rows_unlike_last_load", "warning", said)
+    before = good.files[-1].reading.columns if good.files else ()
+    now = load.files[-1]
+    line = now.reading.header_line or None
+    for column in now.reading.columns:
+        if before and column not in before:
+            yield Issue(load.extract, now.name, line, column, None, "column_added", "info", "The last good load did not have this column.")
+    shared = [column for column in now.reading.columns if column in before]
+    if shared != [column for column in before if column in shared]:
+        yield Issue(
+            load.extract, now.name, line, None, None, "columns_reordered", "info", "Columns stand in another order; they go by name."
+        )
+
+
+def _file_notes(con: duckdb.DuckDBPyConnection, company: Company, extract: Extract, load: Load) -> Iterator[Issue]:
+    """Columns of the files that nothing reads, headers that come again."""
+    mapping = company.mapping(extract.name)
+    for file in load.files:
+        line = file.reading.header_line or None
+        for column in match_columns(file.name, file.reading.columns, _specs(extract), mapping).unknown:
+            hint = "Nothing reads this column; map it in sop.yaml if it should be read."
+            yield Issue(extract.name, file.name, line, column, None, "unknown_column", "info", hint)
+        for again in repeated_headers(con, file, company.landed / extract.name):
+            hint = "The line says the header again; it was left out."
+            yield Issue(extract.name, file.name, again, None, None, "repeated_header", "info", hint)
+
+
+def _specs(extract: Extract) -> tuple[ColumnSpec, ...]:
+    return column_specs(contract_of(f"staging.{extract.name}"))

@@ -1,0 +1,4 @@
+"""Kinds of source, one module each: a function that writes a source's rows, all text, as Parquet. What a column means stays out.
+
+A new kind is one module with a `read_…` function that returns a `Reading`, and its line in `landing/land.py`.
+"""

@@ -1,0 +1,42 @@
+"""DuckDB SQL over files as all-text Parquet, confined to the company's readable folders. What the query should give is not known here."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from sop_pipeline.landing.sources.base import Reading, UnreadableSourceError, Wanted, column_names
+from sop_pipeline.landing.sql_text import literal
+from sop_pipeline.warehouse import CONFIG, quoted
+
+
+def read_query(query: str, readable: Sequence[Path], wanted: Wanted, target: Path) -> Reading:
+    """Write the rows of one SELECT to `target`; row n of the result is line n.
+
+    It runs in a connection of its own in which files outside `readable` and the target's folder are out of reach, extensions cannot be
+    installed or loaded and settings are locked. One thread: rows come in the same order every night. Raises UnreadableSourceError with
+    DuckDB's words when it fails or is no single SELECT.
+    """
+    con = duckdb.connect(config={**CONFIG, "threads": "1", "temp_directory": str(target.parent)})
+    try:
+        con.execute("set TimeZone = 'UTC'")
+        folders = ", ".join(literal(str(folder)) for folder in [*readable, target.parent])
+        con.execute(f"set allowed_directories = [{folders}]")
+        con.execute("set enable_external_access = false")
+        con.execute("set lock_configuration = true")
+        statements = con.extract_statements(query)
+        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+            raise UnreadableSourceError("the query must be one SELECT; it reads, it does not write or set anything")
+        text = statements[0].query.strip().rstrip(";")
+        described = con.execute(f"describe {text}").fetchall()
+        columns = column_names([row[0] for row in described], "the query", wanted.limits)
+        listed = ", ".join(f"c{index}" for index in range(len(columns)))
+        as_text = ", ".join(f"nullif(c{index}::varchar, '') as {quoted(name)}" for index, name in enumerate(columns))
+        written = con.execute(
+            f"copy (select {as_text} from ({text}\n) as given({listed})) to {literal(str(target))} (format parquet, compression lz4)"
+        ).fetchall()
+    except duckdb.Error as error:
+        raise UnreadableSourceError(f"the query fails: {error}. Correct it in sop.yaml.") from error
+    finally:
+        con.close()
+    return Reading(columns, int(written[0][0]), header_line=0, first_line=1)

@@ -1,0 +1,76 @@
+"""Breaches as quality issues: with file, line, value as received, the whole row, its quantity and its value. No rule is judged here."""
+
+import duckdb
+import polars as pl
+
+from sop_pipeline.landing.canonical import REFUSED
+from sop_pipeline.landing.facts import WORTH, Worth
+from sop_pipeline.landing.issues import ISSUE_SCHEMA, issue_frame
+from sop_pipeline.landing.mapping import SOURCE_COLUMNS
+from sop_pipeline.warehouse import quoted
+
+
+def issues_of_rows(con: duckdb.DuckDBPyConnection, extract: str, breaches: pl.DataFrame) -> pl.DataFrame:
+    """Quality issues (schema ISSUE_SCHEMA) of breaches (schema `breaches.BREACH_SCHEMA`) of rows that stand in `staging.<extract>`."""
+    if not breaches.height:
+        return issue_frame()
+    rows = _received(con, extract, breaches.get_column("row").unique())
+    texts = [name for name in rows.columns if name not in (*SOURCE_COLUMNS, "row")]
+    described = rows.select(
+        "row",
+        *SOURCE_COLUMNS,
+        pl.struct(texts).struct.json_encode().alias("row_json"),
+        *_worth(WORTH.get(extract, Worth()), texts),
+    )
+    received = _values(rows, breaches).rename({"value": "received"})
+    issues = (
+        breaches.join(received, on=["row", "column_name"], how="left")
+        .join(described, on="row", how="left")
+        .with_columns(pl.coalesce("value", "received").alias("value"))
+    )
+    return issues.select(
+        pl.lit(extract).alias("extract"), *(pl.col(name).cast(dtype) for name, dtype in ISSUE_SCHEMA.items() if name != "extract")
+    )
+
+
+def _received(con: duckdb.DuckDBPyConnection, extract: str, rows: pl.Series) -> pl.DataFrame:
+    """Rows of `raw.<extract>` as received, by their row in `staging.<extract>`."""
+    con.register("rows_named", rows.alias("row").to_frame().to_arrow())
+    try:
+        received = con.sql(
+            f"""
+            with named as (
+                select rowid as row, source_file, source_line
+                from staging.{quoted(extract)}
+                where rowid in (select row from rows_named)
+            )
+            select named.row, received.*
+            from raw.{quoted(extract)} as received
+            join named on named.source_file = received.source_file and named.source_line = received.source_line
+            """
+        ).pl()
+    finally:
+        con.unregister("rows_named")
+    return received.with_columns(pl.col(pl.String).str.replace(REFUSED, "", literal=True))
+
+
+def _values(rows: pl.DataFrame, breaches: pl.DataFrame) -> pl.DataFrame:
+    """The value of every column, or group of columns, that a breach names; one row a row and name."""
+    found = [pl.DataFrame(schema={"row": pl.Int64, "column_name": pl.String, "value": pl.String})]
+    for name in breaches.get_column("column_name").drop_nulls().unique().sort():
+        parts = [part for part in name.split(", ") if part in rows.columns]
+        value = pl.concat_str(parts, separator=", ", ignore_nulls=len(parts) > 1)
+        found.append(rows.select("row", pl.lit(name).alias("column_name"), value.alias("value")))
+    return pl.concat(found)
+
+
+def _worth(worth: Worth, texts: list[str]) -> list[pl.Expr]:
+    """Quantity, value and currency of a row, as far as its texts are numbers."""
+
+    def number(name: str | None) -> pl.Expr:
+        return pl.col(name).cast(pl.Float64, strict=False) if name in texts else pl.lit(None, pl.Float64)
+
+    quantity = number(worth.quantity)
+    amount = number(worth.amount) if worth.amount else quantity * number(worth.price) / number(worth.per_quantity).fill_null(1.0)
+    currency = pl.col("currency") if "currency" in texts else pl.lit(None, pl.String)
+    return [quantity.alias("quantity"), amount.alias("value_amount"), currency.alias("currency")]

@@ -1,0 +1,71 @@
+-- One row per resource with a known capacity and planned period (look-ahead included): rated, scaled to the remainder in the current one.
+with resources as (
+    select
+        staged.*,
+        core.resources.site_id as calendar_site_id,
+        core.resources.is_headcount_based
+    from staging.resources as staged
+    inner join core.resources using (resource_id)
+),
+
+periods as (
+    select * from core.periods where periods_from_now >= 0
+),
+
+site_working_days as (
+    select * from core.site_working_days
+),
+
+exceptions as (
+    select * from staging.resource_capacity
+),
+
+workforce as (
+    select * from core.workforce
+),
+
+stated as (
+    select
+        resources.*,
+        periods.period_start,
+        periods.remaining_ratio,
+        site_working_days.remaining_working_days,
+        exceptions.overtime_capacity,
+        coalesce(exceptions.planned_downtime, 0) as planned_downtime,
+        coalesce(
+            exceptions.regular_capacity,
+            resources.number_of_units * resources.hours_per_day * site_working_days.working_days
+        ) as regular_capacity
+    from resources
+    cross join periods
+    inner join site_working_days
+        on resources.calendar_site_id = site_working_days.site_id and periods.period_start = site_working_days.period_start
+    left join exceptions on resources.resource_id = exceptions.resource_id and periods.period_start = exceptions.period_start
+),
+
+rated as (
+    select
+        stated.*,
+        workforce.opening_headcount * workforce.overtime_hours_per_head as workforce_overtime,
+        case
+            when stated.is_headcount_based then workforce.opening_headcount * workforce.regular_hours_per_head
+            else
+                greatest(stated.regular_capacity - stated.planned_downtime, 0)
+                * stated.remaining_ratio
+                * coalesce(stated.utilisation_ratio, 1)
+                * coalesce(stated.efficiency_ratio, 1)
+        end as rated_capacity
+    from stated
+    left join workforce on stated.resource_id = workforce.resource_id and stated.period_start = workforce.period_start
+)
+
+select
+    cast(resource_id as varchar) as resource_id,
+    cast(period_start as date) as period_start,
+    cast(remaining_working_days as double) as working_days,
+    cast(rated_capacity as double) as regular_capacity,
+    cast(coalesce(overtime_capacity * remaining_ratio, workforce_overtime, coalesce(overtime_ratio, 0) * rated_capacity) as double) as overtime_capacity,
+    cast(demonstrated_capacity_per_day * remaining_working_days as double) as demonstrated_capacity
+from rated
+where rated_capacity is not null
+order by resource_id, period_start

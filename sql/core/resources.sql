@@ -1,0 +1,22 @@
+-- One row per resource.
+with resources as (
+    select * from staging.resources
+),
+
+headed as (
+    select distinct resource_id from staging.workforce
+)
+
+select
+    cast(resources.resource_id as varchar) as resource_id,
+    cast(resources.resource_name as varchar) as resource_name,
+    cast(coalesce(nullif(resources.site_id, '*'), '') as varchar) as site_id,
+    cast(resources.resource_type as varchar) as resource_type,
+    cast(resources.capacity_unit as varchar) as capacity_unit,
+    cast(resources.is_critical as boolean) as is_critical,
+    cast(resources.resource_type = 'labour' and headed.resource_id is not null as boolean) as is_headcount_based,
+    cast(resources.demonstrated_capacity_per_day as double) as demonstrated_capacity_per_day,
+    cast(resources.months_to_add_capacity as double) as months_to_add_capacity
+from resources
+left join headed on resources.resource_id = headed.resource_id
+order by resources.resource_id

@@ -1,0 +1,26 @@
+-- One row per cycle, scenario, plan version, family, source and planned period.
+with
+periods as (select * from core.periods),
+families as (select * from core.families),
+family_supply as (select * from plan.family_supply where strategy = 'planned'),
+family_money as (select * from plan.family_money)
+select
+    (select period_label from periods where periods_from_now = 0)::varchar as cycle_id,
+    family_supply.scenario_id::varchar as scenario_id,
+    'working'::varchar as plan_version,
+    family_supply.family_id::varchar as family_id,
+    family_supply.source_kind::varchar as source_kind,
+    family_supply.source_id::varchar as source_id,
+    family_supply.period_start::date as period_start,
+    families.planning_unit::varchar as planning_unit,
+    family_supply.quantity::double as quantity,
+    family_supply.rate_per_working_day::double as rate_per_working_day,
+    $reporting_currency::varchar as currency,
+    (family_supply.quantity * family_money.unit_cost_amount)::decimal(18, 2) as cost_amount
+from family_supply
+inner join families using (family_id)
+left join family_money
+    on
+        family_supply.scenario_id = family_money.scenario_id
+        and family_supply.family_id = family_money.family_id
+        and family_supply.period_start = family_money.period_start
