@@ -17,8 +17,8 @@ from sop_pipeline.demo import (
 )
 from sop_pipeline.demo.dirt import soil
 from sop_pipeline.demo.frames import Files, by_year, to_csv, to_german_csv
+from sop_pipeline.demo.readme import readme
 from sop_pipeline.demo.settings import GERMAN_INVENTORY, settings_text
-from sop_pipeline.demo.story import readme
 from sop_pipeline.demo.world import World, simulate
 from sop_pipeline.extracts import EXTRACTS
 
@@ -102,7 +102,7 @@ def demo_files(*, families: int, items: int, years: int, seed: int) -> Files:
         )
     world = simulate(families, items, years, seed)
     files = _extract_files(world)
-    blemishes = soil(files, world)
+    blemishes = soil(files)
     files["sop.yaml"] = settings_text(world).encode()
     files["README.md"] = readme(world, blemishes).encode()
     return files

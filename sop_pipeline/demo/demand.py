@@ -209,7 +209,7 @@ def _with_exceptions(rng: np.random.Generator, lines: Lines, made_to_stock: Flag
 
 def list_prices(catalogue: Catalogue, year: Ints) -> Floats:
     """Net list price in euro of one unit, by item and year."""
-    years_from_now = np.asarray(year) - int(str(AS_OF.astype("datetime64[Y]")))
+    years_from_now = year.astype(np.float64) - int(str(AS_OF.astype("datetime64[Y]")))
     return np.round(catalogue.items.price[:, None] * (1 + PRICE_INCREASE_PER_YEAR) ** years_from_now[None, :], 2)
 
 

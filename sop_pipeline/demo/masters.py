@@ -13,7 +13,7 @@ from sop_pipeline.demo.timeline import Flags, Floats, Ints
 
 Texts = npt.NDArray[Any]
 
-NEVER = 10_000  # a month or day number no timeline reaches
+NEVER = 1_000_000  # a month or day number no timeline reaches
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ import polars as pl
 
 from sop_pipeline.demo.archetypes import ASSEMBLE_TO_ORDER, SUBCONTRACTOR
 from sop_pipeline.demo.demand import UNITS_PER_BOX
+from sop_pipeline.demo.flows import SUBCONTRACTED_ITEMS
 from sop_pipeline.demo.frames import dates, ratio, rows, texts, where
 from sop_pipeline.demo.masters import NEVER
 from sop_pipeline.demo.timeline import Ints
 from sop_pipeline.demo.world import World, calibrated_hours
 
-SUBCONTRACTED_ITEMS = 5  # the first garden pumps may be made outside
 ROUGH_CUT_RATIO = 1.06  # what the older bill of resources of a family says beyond its routings
 
 

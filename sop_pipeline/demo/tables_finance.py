@@ -5,12 +5,12 @@ import polars as pl
 
 from sop_pipeline.demo.archetypes import RESOURCES
 from sop_pipeline.demo.demand import is_in_dollars, line_prices, list_prices
+from sop_pipeline.demo.flows import flows_by_month
 from sop_pipeline.demo.frames import dates, money, repeated, rows, texts, where
 from sop_pipeline.demo.tables_engineering import not_ready
-from sop_pipeline.demo.tables_production import heads, is_subcontracted
-from sop_pipeline.demo.tables_supply_chain import month_end_stock
+from sop_pipeline.demo.tables_production import heads
 from sop_pipeline.demo.timeline import Floats, Ints, stream
-from sop_pipeline.demo.world import World, delivered, lots_done
+from sop_pipeline.demo.world import World, delivered
 
 COST_INCREASE_PER_YEAR = 0.022
 COST_PARTS = (0.56, 0.24)  # material, labour; the rest is overhead
@@ -174,7 +174,7 @@ def business_objectives(world: World) -> pl.DataFrame:
     crews = [resource for resource in RESOURCES if resource.resource_type == "labour"]
     people = int(sum(heads(world, resource)[world.now] for resource in crews))
     cost = world.catalogue.items.cost
-    stock = float((month_end_stock(world)[:, -13:].mean(axis=1) * cost).sum())
+    stock = float((flows_by_month(world).stock[:, -13:].mean(axis=1) * cost).sum())
     lines: list[tuple[object, ...]] = [
         ("gross_margin_ratio", None, month(-10_000), 0.36, "Finance"),
         ("gross_margin_ratio", None, month(2), 0.37, "Finance"),
@@ -201,15 +201,13 @@ def control_totals(world: World) -> pl.DataFrame:
     amount = gone.quantity * line_prices(timeline, catalogue, world.lines)[gone.line]
     rate = np.where(is_in_dollars(catalogue, world.lines.customer[gone.line]), actual_rates(world)[month], 1.0)
     revenue = np.bincount(month, np.round(amount, 2) * rate, now)
-    lots = lots_done(world, done=True)
-    is_made = ~catalogue.is_bought[lots.item] & ~is_subcontracted(world, lots.item, lots.day)
-    made = np.zeros((len(catalogue.items), now))
-    np.add.at(made, (lots.item[is_made], timeline.month_of_day[lots.day[is_made]]), lots.good[is_made])
-    shipped = np.zeros((len(catalogue.items), now))
-    np.add.at(shipped, (world.lines.item[gone.line], month), gone.quantity)
-    stock = month_end_stock(world)[:, 1:]
+    flows = flows_by_month(world)
     lines: list[tuple[object, ...]] = []
-    measured = (("shipped_quantity", shipped), ("production_quantity", made), ("inventory_quantity", stock))
+    measured = (
+        ("shipped_quantity", flows.shipped),
+        ("production_quantity", flows.produced),
+        ("inventory_quantity", flows.stock[:, 1:]),
+    )
     by_family = [(name, catalogue.planning_sums(quantity)) for name, quantity in measured]
     for one in range(max(now - CONTROL_MONTHS, 0), now):
         first = timeline.month_dates(np.array([one]))[0]

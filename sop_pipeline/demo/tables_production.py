@@ -4,12 +4,11 @@ import numpy as np
 import polars as pl
 
 from sop_pipeline.demo.archetypes import ABSENCE_RATIO, BOTTLENECK, RESOURCES, SHORT_LINE, SUBCONTRACTOR, Resource
+from sop_pipeline.demo.flows import is_subcontracted
 from sop_pipeline.demo.frames import dates, ratio, repeated, rows, texts, where
-from sop_pipeline.demo.tables_engineering import SUBCONTRACTED_ITEMS
-from sop_pipeline.demo.timeline import SITES, Flags, Floats, stream
+from sop_pipeline.demo.timeline import SITES, Floats, stream
 from sop_pipeline.demo.world import World, calibrated_hours, lots_done, total_requirements
 
-SUBCONTRACT_MONTHS = (-19, -18, -7, -6)  # in the peaks of two seasons some garden pumps came from outside
 CALENDAR_MONTHS_AHEAD = 37
 LIMIT_MONTHS = 24
 SUBCONTRACTOR_UNITS_PER_DAY = 25
@@ -138,18 +137,6 @@ def working_calendar(world: World) -> pl.DataFrame:
             }
         )
         for site in SITES
-    )
-
-
-def is_subcontracted(world: World, item: np.ndarray, day: np.ndarray) -> Flags:
-    """Lots of the first garden pumps that a subcontractor made: receipts of made items, not production."""
-    garden = world.catalogue.family_of("GARDEN")
-    if garden is None:
-        return np.zeros(len(item), dtype=bool)
-    months = world.now + np.array(SUBCONTRACT_MONTHS)
-    position = item - garden.first_item
-    return np.asarray(
-        (position >= 0) & (position < min(SUBCONTRACTED_ITEMS, garden.item_count)) & np.isin(world.timeline.month_of_day[day], months)
     )
 
 

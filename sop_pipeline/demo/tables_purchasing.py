@@ -4,9 +4,9 @@ import numpy as np
 import polars as pl
 
 from sop_pipeline.demo.archetypes import SUBCONTRACTOR
+from sop_pipeline.demo.flows import is_subcontracted
 from sop_pipeline.demo.frames import money, ratio, repeated, rows, texts, whole_or_tenths
 from sop_pipeline.demo.supply import Lots
-from sop_pipeline.demo.tables_production import is_subcontracted
 from sop_pipeline.demo.tables_supply_chain import site_of_component
 from sop_pipeline.demo.timeline import AS_OF, KIEL, stream
 from sop_pipeline.demo.world import World, lots_done

@@ -3,6 +3,7 @@
 import numpy as np
 import polars as pl
 
+from sop_pipeline.demo.flows import month_end_stock
 from sop_pipeline.demo.frames import dates, repeated, rows, texts, whole_or_tenths
 from sop_pipeline.demo.timeline import AS_OF, KIEL, ULM, Ints
 from sop_pipeline.demo.world import World
@@ -31,11 +32,6 @@ def _stock_in_kiel(world: World, month_end: Ints) -> Ints:
     taken = _issues_in_kiel(world)
     coming = np.concatenate([taken, taken[:, -1:]], axis=1)
     return np.minimum(coming, month_end)
-
-
-def month_end_stock(world: World) -> Ints:
-    """Stock of items at the start of the history and at each month end."""
-    return np.concatenate([world.opening[:, None], world.stock[:, world.timeline.last_day_of_month[: world.now]]], axis=1)
 
 
 def component_stock(world: World) -> np.ndarray:
@@ -114,7 +110,7 @@ def inventory_movements(world: World) -> pl.DataFrame:
             monthly("transfer", names, np.full(len(names), ULM), -moved),
             monthly("issue", catalogue.components.item_id, site_of_component(world), -used),
             single("adjustment", (world.adjustments.item, world.adjustments.day, world.adjustments.quantity)),
-            single("status_change", (world.blocked.item, world.blocked.day, world.blocked.quantity)),
+            single("other", (world.blocked.item, world.blocked.day, world.blocked.quantity)),
         ]
     ).sort("movement_date", "movement_type", "item_id", "site_id", maintain_order=True)
     return table.with_row_index("number", offset=1).select(

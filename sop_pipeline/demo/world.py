@@ -1,6 +1,6 @@
 """The demo company as it happened: demand, supply, deliveries and stock put together, so that the numbers close. Writing them stays out."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -193,6 +193,3 @@ def lots_done(world: World, *, done: bool) -> Lots:
     """Completed lots, or lots still to be made."""
     which = (world.lots.day < world.timeline.as_of_day) == done
     return Lots(*(values[which] for values in vars(world.lots).values()))
-
-
-__all__ = ["World", "calibrated_hours", "delivered", "hours_per_unit", "lots_done", "replace", "simulate", "total_requirements"]
