@@ -1,12 +1,15 @@
 """The plan stage: which tables it reads and writes. The planning itself is `planning/`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import dagster as dg
 
 from sop_pipeline.company import Company
 from sop_pipeline.defs.model_tables import Frames, Model, model_stage
+from sop_pipeline.planning.balance.supply import balance_supply
 from sop_pipeline.planning.consensus import plan_family_demand
+from sop_pipeline.planning.money import price_families
 from sop_pipeline.sql_files import SqlFile
 
 DEMAND_READS = (
@@ -21,14 +24,71 @@ DEMAND_READS = (
     "core.periods",
     "core.family_history",
 )
+MONEY_READS = (
+    "plan.item_demand",
+    "core.item_period_history",
+    "core.item_prices",
+    "core.item_costs",
+    "core.item_mix",
+    "core.items",
+    "core.families",
+    "core.periods",
+)
+SUPPLY_READS = (
+    "plan.family_demand",
+    "core.families",
+    "core.items",
+    "core.item_mix",
+    "core.periods",
+    "core.site_working_days",
+    "core.family_history",
+    "core.orders_due",
+    "core.inventory_policies",
+    "core.supply_policies",
+    "core.overrides",
+    "core.approved_plans",
+    "core.family_usage",
+    "core.family_sources",
+    "core.family_resources",
+    "core.resources",
+    "core.resource_capacity",
+    "core.workforce",
+    "forecast.family_backtest",
+)
+SUPPLY_TABLES = ("plan.family_balance", "plan.family_supply", "plan.resource_load", "plan.workforce_plan")
 
 
 def plan_stage(rules: Mapping[str, SqlFile]) -> dg.AssetsDefinition:
-    """The stage of schema plan."""
-    demand = Model(("plan.family_demand", "plan.item_demand"), DEMAND_READS, _plan_demand, frozenset())
-    return model_stage("plan", [demand], rules)
+    """The stage of schema plan: demand, then money and supply."""
+    return model_stage(
+        "plan",
+        [
+            Model(("plan.family_demand", "plan.item_demand"), DEMAND_READS, _plan_demand, frozenset()),
+            Model(("plan.family_money",), MONEY_READS, _price, frozenset()),
+            Model(SUPPLY_TABLES, SUPPLY_READS, _balance, frozenset()),
+        ],
+        rules,
+    )
+
+
+def _by_name(frames: Frames, addresses: Iterable[str]) -> dict[str, Any]:
+    """Frames as the arguments of a planning function: every argument is called like the table it takes."""
+    return {address.split(".")[1]: frames[address] for address in addresses}
 
 
 def _plan_demand(frames: Frames, company: Company) -> Frames:  # noqa: ARG001 - every model is called alike
-    plan = plan_family_demand(**{address.split(".")[1]: frames[address] for address in DEMAND_READS})
+    plan = plan_family_demand(**_by_name(frames, DEMAND_READS))
     return {"plan.family_demand": plan.family_demand, "plan.item_demand": plan.item_demand}
+
+
+def _price(frames: Frames, company: Company) -> Frames:  # noqa: ARG001 - every model is called alike
+    named = _by_name(frames, MONEY_READS)
+    return {"plan.family_money": price_families(item_history=named.pop("item_period_history"), **named)}
+
+
+def _balance(frames: Frames, company: Company) -> Frames:
+    settings = company.settings.supply
+    result = balance_supply(
+        **_by_name(frames, SUPPLY_READS), level_block_periods=settings.level_block_periods, default_strategy=settings.strategy
+    )
+    return {address: getattr(result, address.removeprefix("plan.")) for address in SUPPLY_TABLES}
