@@ -200,6 +200,13 @@ def test_keys_are_unique_but_for_the_line_that_is_labelled_a_duplicate():
     assert len(repeated) == 1
 
 
+def test_the_readme_tells_every_finding_of_a_company_of_full_size_in_figures():
+    readme = default_files()["README.md"].decode()
+    assert len(re.findall(r"^\*\*.+\.\*\* \S", readme, re.MULTILINE)) == 13
+    assert "{" not in readme
+    assert "nan" not in readme
+
+
 def test_labelled_dirt_stands_where_the_readme_says_and_is_rare():
     files = default_files()
     labels = re.findall(r"^\| (\S+\.csv) \| (\d+) \| (\S+) \| (.+?) \|", files["README.md"].decode(), re.MULTILINE)

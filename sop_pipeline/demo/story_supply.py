@@ -19,6 +19,10 @@ def _load(world: World, resource_id: str, offsets: tuple[int, ...]) -> str:
     return ", ".join(percent(value) for value in ratio)
 
 
+def _overtime(resource_id: str) -> str:
+    return percent(next(one for one in RESOURCES if one.resource_id == resource_id).overtime_ratio)
+
+
 def shortage(world: World, flows: Flows) -> Finding | None:
     family = world.catalogue.family_of("CIRCULATOR")
     if family is None:
@@ -34,7 +38,7 @@ def shortage(world: World, flows: Flows) -> Finding | None:
             f"{month_name(world, BREAKDOWN_MONTHS[-1])}: {broken:,.0f} pumps a month instead of {before:,.0f}, just before the heating "
             f"season. On the as-of date {stock:,.0f} are in stock and {undelivered(world, family, past_due=True):,} are past due. If "
             f"production followed demand, the line would need {_load(world, SHORT_LINE, (0, 1, 2))} of its regular hours in the first "
-            "three months, and it has 10 % overtime."
+            f"three months, and overtime gives {_overtime(SHORT_LINE)}."
         ),
     )
 
@@ -47,8 +51,9 @@ def bottleneck(world: World, _flows: Flows) -> Finding | None:
         f"The test benches in Kiel ({BOTTLENECK}) are the bottleneck of next summer.",
         (
             f"Following demand would load them {_load(world, BOTTLENECK, _SUMMER)} from {first} to {last}, against "
-            f"{_load(world, BOTTLENECK, (1, 2, 3))} in winter; overtime gives 10 %. Garden and submersible pumps peak together. More "
-            "benches take nine months, so the way out is to build ahead, to buy in garden pumps, or to decide now (decision D-03)."
+            f"{_load(world, BOTTLENECK, (1, 2, 3))} in winter; overtime gives {_overtime(BOTTLENECK)}. Garden and submersible pumps peak "
+            "together. More benches take nine months, so the way out is to build ahead, to buy in garden pumps, or to decide now "
+            "(decision D-03)."
         ),
     )
 

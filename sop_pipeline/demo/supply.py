@@ -19,7 +19,7 @@ FEWEST_DAYS_TO_BUILD = 5
 EARLY_DAYS_TO_BUILD = 8  # in the first weeks of the history, before a backlog has built up
 STOCK_OUT_MONTHS = (-18, -17, -16)  # SUBMERSIBLE: the supplier of shaft seals failed
 BREAKDOWN_MONTHS = (-3, -2, -1)  # CIRCULATOR: the line in Ulm stood still
-OVERBUYING_MONTHS = range(-10, 1)  # VALVES: twice what the policy asks for
+OVERBUYING_MONTHS = range(-10, 1)  # VALVES: much more than the policy asks for
 SLOWING_MONTHS = 10  # PROCESS: bookings outgrow the crew, lead time drifts
 
 
@@ -135,7 +135,7 @@ def _targets(timeline: Timeline, catalogue: Catalogue, gross: Floats) -> Floats:
     valves = catalogue.family_of("VALVES")
     if valves is not None:
         over = [now + offset for offset in OVERBUYING_MONTHS if now + offset >= 0]
-        target[valves.items, over] *= 2.6
+        target[valves.items, over] *= 4
     for item in np.flatnonzero(items.phase_out_month == now + 2):
         target[item, max(now - 8, 0) : now + 1] = 5 * gross[item, max(now - 9, 0)]
     return target

@@ -8,6 +8,7 @@ from sop_pipeline.demo.frames import dates, repeated, rows, texts, whole_or_tent
 from sop_pipeline.demo.timeline import AS_OF, KIEL, ULM, Ints
 from sop_pipeline.demo.world import World
 
+BACKLOG_SHARE = 0.85  # of the lead time customers accept: the rest is for delivery
 QUALITY_SHARE = 0.06  # of centrifugal pumps in stock, in the last year's snapshots
 
 
@@ -141,12 +142,12 @@ def inventory_policies(world: World) -> pl.DataFrame:
         kind = family.archetype
         days = kind.target_days
         if not kind.is_made_to_stock:
-            backlog = round(kind.customer_lead_time_days * 0.75)
+            backlog = round(kind.customer_lead_time_days * BACKLOG_SHARE)
             lines.append((None, family.family_id, month(-10_000), None, None, None, None, None, backlog))
             if family.family_id == "PROCESS":
                 lines += [
                     (None, family.family_id, month(offset), None, None, None, None, None, target)
-                    for offset, target in ((2, 45), (5, 38), (8, 32))
+                    for offset, target in ((2, 45), (5, 40), (8, 34))
                 ]
         elif family.archetype.stem == "DOSING":
             lines.append((None, family.family_id, month(-10_000), days, None, None, days * 2, 0.97, None))
