@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sop_pipeline.company import Company, ConfigurationError, Settings, load_company, parse_settings, settings_schema
+from sop_pipeline.company import Company, ConfigurationError, load_company, parse_settings, settings_schema
+from sop_pipeline.settings import Settings
 
 HERE = Path("sop.yaml")
 BASIS = "company: Acme\nreporting_currency: EUR\n"
@@ -159,7 +160,7 @@ def test_the_paths_of_the_folder_are_those_of_the_layout(tmp_path: Path):
             company.published,
         )
     ]
-    assert relative == ["extracts", "landed", "cycles", "warehouse/sop.duckdb", "warehouse/dagster", "published"]
+    assert relative == ["extracts", "landed", "cycles", "warehouse/warehouse.duckdb", "warehouse/dagster", "published"]
 
 
 def test_only_an_earlier_date_than_the_companys_own_today_replays_a_night(tmp_path: Path):
