@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sop_pipeline.company import Company, ConfigurationError, Settings, load_company, parse_settings, settings_schema
+from sop_pipeline.company import Company, ConfigurationError, load_company, parse_settings, settings_schema
+from sop_pipeline.settings import Settings
 
 HERE = Path("sop.yaml")
 BASIS = "company: Acme\nreporting_currency: EUR\n"

@@ -6,11 +6,12 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import duckdb
+
+from sop_pipeline.package_data import sql_root
 
 PARAMETER = re.compile(r"(?<![\w$])\$([a-z_][a-z0-9_]*)")
 COMMENT = re.compile(r"--[^\n]*")
@@ -78,18 +79,6 @@ class SqlFile:
         if missing:
             raise ValueError(f"{self.path}: no value for ${', $'.join(missing)}; known: {', '.join(sorted(values))}")
         return {name: values[name] for name in sorted(self.parameters)}
-
-
-def sql_root() -> Path:
-    """The folder `sql/` of the checkout, or its copy inside an installed package."""
-    packaged = Path(str(resources.files("sop_pipeline"))) / "_data" / "sql"
-    return packaged if packaged.is_dir() else Path(__file__).resolve().parent.parent / "sql"
-
-
-def demo_root() -> Path:
-    """The folder of the demo company in the checkout, or its copy inside an installed package."""
-    packaged = Path(str(resources.files("sop_pipeline"))) / "_data" / "demo"
-    return packaged if packaged.is_dir() else Path(__file__).resolve().parent.parent / "data" / "demo"
 
 
 def load_sql_files(schema: str, root: Path | None = None) -> dict[str, SqlFile]:

@@ -11,10 +11,11 @@ import pytest
 from landing_case import company_of, take
 
 from sop_pipeline import warehouse
-from sop_pipeline.company import Company, Settings
+from sop_pipeline.company import Company
 from sop_pipeline.contracts import ColumnSpec, column_specs, contract_of
 from sop_pipeline.extracts import EXTRACTS
 from sop_pipeline.landing.rules import CrossRule, apply_rules, cross_rules, rule_values
+from sop_pipeline.settings import Settings
 from sop_pipeline.sql_files import SqlFile
 from sop_pipeline.warehouse import quoted
 

@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from landing_case import company_of, take
 
 from sop_pipeline import warehouse
-from sop_pipeline.company import Format
 from sop_pipeline.landing.sources.base import Limits, Reading, UnreadableSourceError, Wanted
 from sop_pipeline.landing.sources.delimited import read_at_once, read_delimited, read_line_by_line
 from sop_pipeline.landing.sources.dialect import Dialect, recognise_dialect, survey
 from sop_pipeline.landing.sources.excel import read_sheet
 from sop_pipeline.landing.sources.parquet import read_parquet
+from sop_pipeline.settings import Format
 
 FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 COLUMNS = ("code", "name", "amount")

@@ -2,9 +2,9 @@
 
 import re
 
-from sop_pipeline.company import Format
 from sop_pipeline.contracts import ColumnSpec
 from sop_pipeline.landing.sql_text import literal
+from sop_pipeline.settings import Format
 
 # Put before a text that a cast would take for another number or date than the file means, such as 1.234 where the decimal mark is a comma.
 # It prints as nothing, so that an error shows the text as received.

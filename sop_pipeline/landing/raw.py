@@ -9,13 +9,14 @@ import duckdb
 import polars as pl
 import pyarrow.parquet as pq
 
-from sop_pipeline.company import ConfigurationError, ExtractMapping
+from sop_pipeline.company import ConfigurationError
 from sop_pipeline.contracts import ColumnSpec
 from sop_pipeline.landing.canonical import BLANKS, canonical, trimmed, with_values
 from sop_pipeline.landing.mapping import data_columns, match_columns
 from sop_pipeline.landing.records import LandedFile
 from sop_pipeline.landing.sources.base import LINE_COLUMN, comparable
 from sop_pipeline.landing.sql_text import glob_literal, literal
+from sop_pipeline.settings import ExtractMapping
 from sop_pipeline.warehouse import quoted
 
 

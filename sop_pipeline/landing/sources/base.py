@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from sop_pipeline.company import Format
+from sop_pipeline.settings import Format
 
 LINE_COLUMN = "source_line"
 # names of our own in a landed file; a column of that name in the file gets a number behind it
