@@ -293,7 +293,7 @@ def load_company(folder: Path, as_of_date: dt.date | None = None) -> Company:
         raise ConfigurationError(
             f"{folder}: {known}. Name the company folder with --company DIR, or make one with: sop init {folder}"
         )
-    settings = parse_settings(path.read_text(encoding="utf-8-sig"), path, os.environ)
+    settings = parse_settings(path.read_text(encoding="utf-8-sig"), path, _environment())
     own_today = settings.as_of_date or dt.datetime.now(zoneinfo.ZoneInfo(settings.time_zone)).date()
     day = as_of_date or own_today
     company = Company(folder.resolve(), settings, day, replays_night=day < own_today)
@@ -301,6 +301,14 @@ def load_company(folder: Path, as_of_date: dt.date | None = None) -> Company:
         if not (company.folder / name).is_dir():
             raise ConfigurationError(f"{path}: read_from: {name} is no folder. Correct the path or take it out.")
     return company
+
+
+def _environment() -> dict[str, str]:
+    """The environment; a folder given relative to where the command runs is made absolute, since paths of sop.yaml are the company's."""
+    return {
+        name: str(Path(value).resolve()) if value.startswith(("./", "../")) and Path(value).is_dir() else value
+        for name, value in os.environ.items()
+    }
 
 
 def parse_settings(text: str, path: Path, environment: Mapping[str, str]) -> Settings:
