@@ -142,13 +142,10 @@ def inventory_policies(world: World) -> pl.DataFrame:
         kind = family.archetype
         days = kind.target_days
         if not kind.is_made_to_stock:
-            backlog = round(kind.customer_lead_time_days * BACKLOG_SHARE)
-            lines.append((None, family.family_id, month(-10_000), None, None, None, None, None, backlog))
-            if family.family_id == "PROCESS":
-                lines += [
-                    (None, family.family_id, month(offset), None, None, None, None, None, target)
-                    for offset, target in ((2, 45), (5, 40), (8, 34))
-                ]
+            is_slow = family.family_id == "PROCESS"
+            backlog = kind.customer_lead_time_days if is_slow else round(kind.customer_lead_time_days * BACKLOG_SHARE)
+            series = ((-10_000, backlog), *(((2, 38), (5, 35), (8, 32)) if is_slow else ()))
+            lines += [(None, family.family_id, month(offset), None, None, None, None, None, target) for offset, target in series]
         elif family.archetype.stem == "DOSING":
             lines.append((None, family.family_id, month(-10_000), days, None, None, days * 2, 0.97, None))
         else:
