@@ -1,4 +1,4 @@
-"""Where the files that come with the package are: in a checkout beside it, in an installed wheel inside it. Nothing is ever written there."""
+"""Where the files that come with the package are: beside it in a checkout, inside it in a wheel. Nothing is ever written there."""
 
 from pathlib import Path
 
