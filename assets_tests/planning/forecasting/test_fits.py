@@ -45,9 +45,9 @@ def test_only_what_is_unknown_is_fitted(monkeypatch):
     _, fits = fit_or_recall(DYNAMIC_THETA, histories(1, 2), 5)
     asked = []
 
-    def fit(model, some, horizon, workers):
+    def fit(model, some, horizon, **how):
         asked.extend(some)
-        return fit_library_model(model, some, horizon, workers)
+        return fit_library_model(model, some, horizon, **how)
 
     monkeypatch.setattr("sop_pipeline.planning.forecasting.fits.fit_library_model", fit)
     given = histories(2, 7, 1)

@@ -20,6 +20,7 @@ from sop_pipeline.planning.forecasting.demand_class import (
     DemandProfile,
     profile_demand,
 )
+from sop_pipeline.planning.forecasting.distributed import Backend
 from sop_pipeline.planning.forecasting.fits import FITS_SCHEMA
 from sop_pipeline.planning.forecasting.history import PreparedHistory, prepare_history
 from sop_pipeline.planning.forecasting.members import ENGINES, Effort, Engine
@@ -73,6 +74,7 @@ def forecast_items(
     levels: Sequence[int] = (80, 95),
     last_period_index: int | None = None,
     workers: int = 1,
+    distributed: Backend | None = None,
     known_fits: pl.DataFrame | None = None,
 ) -> ItemForecasts:
     """Forecast every series for the `horizon_periods` periods after its last closed one.
@@ -91,6 +93,8 @@ def forecast_items(
         levels: coverage of the bounds in percent, each between 1 and 99.
         last_period_index: the last closed period; by default the last one of `history`.
         workers: processes the standard engine may use for thousands of series; never changes a number.
+        distributed: `dask`, `ray` or `spark`: fit the library's models on the cluster this process is connected to; worth it from about
+            a million series. Changes forecasts by less than 1e-5 of their size.
         known_fits: `ItemForecasts.fits` of an earlier call; what has not changed is not fitted again, and without anything to fit the
             library is not even imported. Never changes a number.
 
@@ -99,7 +103,7 @@ def forecast_items(
 
     Raises ValueError for an unknown engine, a horizon, season or level out of range, missing columns or empty keys.
     """
-    setting = _setting(horizon_periods, season_length, engine, levels, Effort(workers, known_fits))
+    setting = _setting(horizon_periods, season_length, engine, levels, Effort(workers, distributed, known_fits))
     prepared = prepare_history(history, series, season_length=season_length, last_period_index=last_period_index)
     profile = profile_demand(prepared.panel, season_length)
     routed = _route(prepared.panel, profile, _groups(series, prepared.panel.series_ids), prepared.delisted, setting)

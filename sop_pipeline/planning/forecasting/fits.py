@@ -10,6 +10,7 @@ from importlib.metadata import version
 import numpy as np
 import polars as pl
 
+from sop_pipeline.planning.forecasting.distributed import Backend
 from sop_pipeline.planning.forecasting.library import fit_library_model
 from sop_pipeline.planning.forecasting.panel import Floats
 
@@ -17,7 +18,13 @@ FITS_SCHEMA = pl.Schema({"model": pl.String, "digest": pl.String, "horizon_index
 
 
 def fit_or_recall(
-    model: str, histories: Sequence[Floats], horizon: int, *, known_fits: pl.DataFrame | None = None, workers: int = 1
+    model: str,
+    histories: Sequence[Floats],
+    horizon: int,
+    *,
+    known_fits: pl.DataFrame | None = None,
+    workers: int = 1,
+    distributed: Backend | None = None,
 ) -> tuple[Floats, pl.DataFrame]:
     """Forecast adjusted histories with a model of the library, fitting only those without a known fit.
 
@@ -25,23 +32,25 @@ def fit_or_recall(
     `model, digest, horizon_index, adjusted_quantity` (NaN where the model failed). `known_fits`: such a frame of an earlier night; what
     was fitted from other histories, for another horizon or with another release of the library is neither used nor returned.
     """
-    digests = [fit_digest(model, history, horizon) for history in histories]
+    digests = [fit_digest(model, history, horizon, distributed) for history in histories]
     needed = sorted(set(digests))
     fits = _complete(known_fits, needed, horizon)
     known = set(fits["digest"])
     history_of = dict(zip(digests, histories, strict=True))
     missing = [digest for digest in needed if digest not in known]
     if missing:
-        fitted = fit_library_model(model, [history_of[digest] for digest in missing], horizon, workers)
+        unfitted = [history_of[digest] for digest in missing]
+        fitted = fit_library_model(model, unfitted, horizon, workers=workers, distributed=distributed)
         fits = pl.concat([fits, _fit_rows(model, missing, fitted)]).sort("digest", "horizon_index")
     position = {digest: i for i, digest in enumerate(needed)}
     cells = fits["adjusted_quantity"].to_numpy().reshape(len(needed), horizon)
     return cells[np.array([position[digest] for digest in digests], dtype=np.int64)].T, fits
 
 
-def fit_digest(model: str, history: Floats, horizon: int) -> str:
-    """Digest of everything a fit depends on: the adjusted history, the horizon, the model and the release of its library."""
-    settings = f"statsforecast {version('statsforecast')} {model} {horizon} "
+def fit_digest(model: str, history: Floats, horizon: int, distributed: Backend | None = None) -> str:
+    """Digest of everything a fit depends on: the adjusted history, the horizon, the model, the release of its library and where it ran."""
+    precision = "single" if distributed else "double"
+    settings = f"statsforecast {version('statsforecast')} {model} {horizon} {precision} "
     return hashlib.sha256(settings.encode() + history.astype("<f8").tobytes()).hexdigest()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from sop_pipeline.planning.forecasting.distributed import Backend, fit_on_cluster
 from sop_pipeline.planning.forecasting.panel import Floats
 
 USUAL_LEVEL = 1024.0  # the optimisers start from absolute values, so every series is brought to this size by a power of two
@@ -15,11 +16,22 @@ SERIES_WORTH_A_PROCESS = 2000  # a new process imports statsforecast for several
 DYNAMIC_THETA, COMPLEX_SMOOTHING, DAMPED_ETS = "dynamic_optimized_theta", "complex_smoothing", "damped_ets"
 
 
-def fit_library_model(model: str, histories: Sequence[Floats], horizon: int, workers: int = 1) -> Floats:
+def fit_library_model(
+    model: str, histories: Sequence[Floats], horizon: int, *, workers: int = 1, distributed: Backend | None = None
+) -> Floats:
     """Forecast each adjusted history (oldest first, positive) with one of the library's models; horizon x series, NaN where it failed.
 
     Series are independent, so the result does not depend on `workers`; processes start only where there is work for them.
+    `distributed`: fit on a cluster instead, see `fit_on_cluster`.
     """
+    units = [2.0 ** np.floor(np.log2(np.mean(history))) / USUAL_LEVEL for history in histories]
+    scaled = [history / unit for history, unit in zip(histories, units, strict=True)]
+    if distributed is not None:
+        return fit_on_cluster(_model(model), scaled, horizon, distributed) * np.array(units)
+    return _fit_here(model, scaled, horizon, workers) * np.array(units)
+
+
+def _fit_here(model: str, histories: Sequence[Floats], horizon: int, workers: int) -> Floats:
     processes = min(workers, len(histories) // SERIES_WORTH_A_PROCESS)
     if processes < 2:
         return _fit(model, histories, horizon)
@@ -46,9 +58,8 @@ def _fit(name: str, histories: Sequence[Floats], horizon: int) -> Floats:
     model = _model(name)
     forecast = np.full((horizon, len(histories)), np.nan)
     for series, history in enumerate(histories):
-        unit = 2.0 ** np.floor(np.log2(np.mean(history))) / USUAL_LEVEL
         try:
-            forecast[:, series] = model.forecast(y=history / unit, h=horizon)["mean"] * unit
+            forecast[:, series] = model.forecast(y=history, h=horizon)["mean"]
         except Exception:  # noqa: BLE001, S112 - the library raises bare Exceptions; NaN hands the series to the fallbacks, which name the model
             continue
     return forecast

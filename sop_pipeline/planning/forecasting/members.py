@@ -12,6 +12,7 @@ import polars as pl
 
 from sop_pipeline.planning.forecasting.adjust import Adjusted
 from sop_pipeline.planning.forecasting.boosting import pooled_boosting
+from sop_pipeline.planning.forecasting.distributed import Backend
 from sop_pipeline.planning.forecasting.express import damped_trend, theta
 from sop_pipeline.planning.forecasting.fits import FITS_SCHEMA, fit_or_recall
 from sop_pipeline.planning.forecasting.library import COMPLEX_SMOOTHING, DAMPED_ETS, DYNAMIC_THETA
@@ -29,9 +30,10 @@ Members = Mapping[str, Floats]  # model -> demand, horizon x series; NaN or inf 
 
 @dataclass(frozen=True)
 class Effort:
-    """What the library's models may cost: processes to fit with, and fits already known (as `fit_or_recall` returns them)."""
+    """How the library's models are fitted: processes, a cluster instead, and fits already known (as `fit_or_recall` returns them)."""
 
     workers: int = 1
+    distributed: Backend | None = None
     known_fits: pl.DataFrame | None = None
 
 
@@ -75,7 +77,14 @@ def _library_members(models: Sequence[str], adjusted: Adjusted, effort: Effort) 
     season = np.exp(adjusted.coming_season)
     members, fits = {}, []
     for model in models:
-        fitted, rows = fit_or_recall(model, histories, adjusted.horizon, known_fits=effort.known_fits, workers=effort.workers)
+        fitted, rows = fit_or_recall(
+            model,
+            histories,
+            adjusted.horizon,
+            known_fits=effort.known_fits,
+            workers=effort.workers,
+            distributed=effort.distributed,
+        )
         members[model] = fitted * season
         fits.append(rows)
     return members, pl.concat(fits)
