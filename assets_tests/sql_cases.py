@@ -8,11 +8,12 @@ from typing import Any
 
 import duckdb
 
+from sop_pipeline import warehouse
 from sop_pipeline.contracts import column_specs, contract_of
 from sop_pipeline.sql_files import load_rules, load_sql_files
 
 CORE = load_sql_files("core")
-FILES = {**CORE, **load_rules()}
+FILES = {**CORE, **load_sql_files("sop"), **load_rules()}
 
 DEFAULT_PARAMETERS: dict[str, Any] = {
     "as_of_date": dt.date(2026, 4, 1),
@@ -39,7 +40,7 @@ CELLS = "from read_csv(?, header = true, all_varchar = true, delim = ',', allow_
 
 
 def clear(con: duckdb.DuckDBPyConnection) -> None:
-    for schema in ("raw", "staging", "core"):
+    for schema in warehouse.SCHEMAS:
         con.execute(f"drop schema {schema} cascade")
         con.execute(f"create schema {schema}")
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sop_pipeline.demo.catalogue import NEVER, Catalogue
 from sop_pipeline.demo.demand import Lines
+from sop_pipeline.demo.masters import NEVER, Catalogue
 from sop_pipeline.demo.timeline import Ints, Timeline, stream
 
 FEWEST_TO_SPLIT = 8  # smaller lines are delivered at once, larger ones in parts while goods are short
@@ -47,7 +47,7 @@ def balance_by_day(opening: Ints, events: list[Events], days: int) -> Ints:
     return stock
 
 
-def deliver(timeline: Timeline, catalogue: Catalogue, lines: Lines, complete: Ints, available: Ints, seed: int) -> Deliveries:
+def deliver(timeline: Timeline, catalogue: Catalogue, lines: Lines, *, complete: Ints, available: Ints, seed: int) -> Deliveries:
     """Deliveries of all lines. `available`: stock by item and day before any delivery; `complete`: day a line made to order is complete."""
     rng = stream(seed, "deliveries")
     net = lines.quantity - lines.cancelled
@@ -98,7 +98,7 @@ def _first_covered_day(item: Ints, quantity: Ints, available: Ints) -> Ints:
 
 def _with_returns(rng: np.random.Generator, timeline: Timeline, deliveries: Deliveries, lines: Lines, catalogue: Catalogue) -> Deliveries:
     """A few deliveries come back, in part, weeks later."""
-    to_stock = catalogue.item_flags(lambda kind: kind.is_made_to_stock)[lines.item[deliveries.line]]
+    to_stock = catalogue.is_made_to_stock[lines.item[deliveries.line]]
     back = timeline.next_working_day(np.minimum(deliveries.day, len(timeline.days) - 60) + 20)
     returned = (rng.uniform(0, 1, len(deliveries)) < 0.004) & to_stock & (back < timeline.as_of_day) & (deliveries.quantity > 2)
     some = np.flatnonzero(returned)

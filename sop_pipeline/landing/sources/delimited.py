@@ -3,6 +3,7 @@
 import csv
 from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -43,14 +44,17 @@ def read_delimited(con: duckdb.DuckDBPyConnection, path: Path, wanted: Wanted, t
             transcode(plain, encoding, unicode)
             plain = unicode
         dialect = recognise_dialect(plain, path.name, wanted)
-        return read_at_once(con, plain, dialect, survey(plain), target) or read_line_by_line(plain, dialect, target, wanted.limits)
+        counted = survey(plain, dialect.delimiter if dialect.delimiter.isascii() else ",")
+        reading = read_at_once(con, plain, dialect, counted, target) or read_line_by_line(plain, dialect, target, wanted.limits)
+        return replace(reading, has_unreadable_characters=counted.replacements > 0)
 
 
 def read_at_once(con: duckdb.DuckDBPyConnection, plain: Path, dialect: Dialect, counted: Survey, target: Path) -> Reading | None:
     """Let DuckDB read a regular file in parallel; None where the file is not proved regular, and nothing of `target` counts.
 
-    Regular: as many rows as lines behind the header. A quoted line break, a blank or a ragged line each make that number smaller and
-    nothing makes it larger, so where they agree row n is line n.
+    Regular: as many rows as lines behind the header, because a quoted line break, a blank or a ragged line each make fewer and nothing
+    makes more, so that row n is line n; and as many delimiters as those rows have and their cells hold, because DuckDB passes over one too
+    many at the end of a line, which may be a decimal comma.
     """
     if not counted.has_plain_line_ends or counted.nulls or dialect.header_lines > 1 or not dialect.delimiter.isascii():
         return None
@@ -59,7 +63,7 @@ def read_at_once(con: duckdb.DuckDBPyConnection, plain: Path, dialect: Dialect, 
     rename = ", ".join(f"c{index} as {quoted(name)}" for index, name in enumerate(dialect.columns))
     scan = (
         "read_csv($path, auto_detect = false, header = false, skip = $skip, delim = $delimiter, quote = $mark, escape = $mark, "
-        f"columns = {names!r}, encoding = 'utf-8', null_padding = false, strict_mode = true, max_line_size = 10000000)"
+        f"columns = {names!r}, strict_mode = true)"
     )
     values = {"path": glob_literal(plain), "skip": dialect.header_line, "delimiter": dialect.delimiter, "mark": mark}
     try:
@@ -70,7 +74,10 @@ def read_at_once(con: duckdb.DuckDBPyConnection, plain: Path, dialect: Dialect, 
         # whatever DuckDB does not take is read line by line, where each bad line gets its own message
         return None
     rows = int(written[0][0])
-    if rows != counted.lines - dialect.header_line:
+    delimiters = rows * (len(dialect.columns) - 1) + _delimiters_in_head(plain, dialect)
+    if counted.quotes:
+        delimiters += _delimiters_in_cells(con, target, dialect)
+    if rows != counted.lines - dialect.header_line or delimiters != counted.delimiters:
         return None
     return Reading(dialect.columns, rows, dialect.header_line, dialect.header_line + 1, delimiter=dialect.delimiter)
 
@@ -102,6 +109,21 @@ def read_line_by_line(plain: Path, dialect: Dialect, target: Path, limits: Limit
         writer.write_table(_table(batch, numbers, schema))
         rows += len(batch)
     return Reading(dialect.columns, rows, dialect.header_line, None, tuple(ragged), dialect.delimiter)
+
+
+def _delimiters_in_head(plain: Path, dialect: Dialect) -> int:
+    with plain.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        return sum(file.readline().count(dialect.delimiter) for _ in range(dialect.header_line))
+
+
+def _delimiters_in_cells(con: duckdb.DuckDBPyConnection, target: Path, dialect: Dialect) -> int:
+    columns = [quoted(name) for name in dialect.columns]
+    sums = " + ".join(
+        f"coalesce(sum(case when contains({name}, $mark) then length({name}) - length(replace({name}, $mark, '')) end), 0)"
+        for name in columns
+    )
+    found = con.execute(f"select {sums} from read_parquet({literal(glob_literal(target))})", {"mark": dialect.delimiter}).fetchall()
+    return int(found[0][0])
 
 
 class _UnclosedQuoteError(Exception):
@@ -150,12 +172,13 @@ def _records(lines: _Lines, dialect: Dialect) -> Iterator[tuple[int, list[str | 
         except (_UnclosedQuoteError, csv.Error):
             problem = "a quote that never closes"
         else:
-            if not any(cells) and len(cells) < least:
+            if len(cells) < least and not any(cell.strip() for cell in cells):
                 continue
             if len(cells) == width:
                 yield start, [cell or None for cell in cells]
                 continue
-            if least <= len(cells) and not any(cells[width:]):
+            # a cell too many is none where it ends every line; elsewhere it may be a decimal comma
+            if least <= len(cells) <= max(width, dialect.row_width) and not any(cells[width:]):
                 yield start, [*(cell or None for cell in cells[:width]), *[None] * (width - len(cells))]
                 continue
             problem = f"{len(cells)} cells where the header has {least}"
