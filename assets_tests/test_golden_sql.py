@@ -5,10 +5,8 @@ the contract's default. A table of core that a case does not give is built by it
 names the columns the case is about, in any order of rows. An empty cell is null, a quoted empty one the empty text.
 """
 
-import datetime as dt
-import functools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,39 +14,14 @@ import duckdb
 import polars as pl
 import pytest
 from ruamel.yaml import YAML
+from sql_cases import CELLS, CORE, DEFAULT_PARAMETERS, FILES, clear, header_of, provide
 
 from sop_pipeline import warehouse
-from sop_pipeline.contracts import CONTRACTS, column_specs, contract_of
+from sop_pipeline.contracts import CONTRACTS, contract_of
 from sop_pipeline.contracts.validation import validate
-from sop_pipeline.sql_files import load_rules, load_sql_files
 
 ROOT = Path(__file__).parent / "sql"
 CASES = sorted(path.parent for path in ROOT.rglob("expected.csv"))
-CORE = load_sql_files("core")
-FILES = {**CORE, **load_sql_files("sop"), **load_rules()}
-
-DEFAULT_PARAMETERS: dict[str, Any] = {
-    "as_of_date": dt.date(2026, 4, 1),
-    "horizon_periods": 3,
-    "look_ahead_periods": 1,
-    "history_periods": 3,
-    "calendar": "months",
-    "reporting_currency": "EUR",
-    "business_plan_version": None,
-    "inventory_statuses": ["unrestricted", "quality", "transit"],
-    "unexplained_ratio": 0.05,
-}
-DUCKDB_TYPES = {
-    "text": "varchar",
-    "timestamp": "timestamp",
-    "date": "date",
-    "quantity": "decimal(18, 4)",
-    "money": "decimal(18, 4)",
-    "ratio": "double",
-    "count": "bigint",
-    "flag": "boolean",
-}
-CELLS = "from read_csv(?, header = true, all_varchar = true, delim = ',', allow_quoted_nulls = false)"
 
 
 @pytest.fixture(scope="module")
@@ -87,53 +60,6 @@ def test_every_table_and_rule_of_core_has_a_golden_case() -> None:
     tested = {f"{case.parent.parent.name}.{case.parent.name}" for case in CASES}
 
     assert not {address for address in FILES if address.startswith("core.")} - tested
-
-
-def clear(con: duckdb.DuckDBPyConnection) -> None:
-    for schema in ("raw", "staging", "core"):
-        con.execute(f"drop schema {schema} cascade")
-        con.execute(f"create schema {schema}")
-
-
-def provide(con: duckdb.DuckDBPyConnection, addresses: tuple[str, ...], case: Path, values: Mapping[str, Any], provided: set[str]) -> None:
-    """Make the tables exist: from the case, from their own SQL files, or empty."""
-    for address in addresses:
-        if address in provided:
-            continue
-        given = case / f"{address}.csv"
-        if address in FILES and not given.exists():
-            provide(con, FILES[address].upstream, case, values, provided)
-            con.execute(f"create table {address} as\n{FILES[address].query}", FILES[address].bind(values))
-        else:
-            columns = columns_of(address)
-            con.execute(f"create table {address} ({', '.join(f'{name} {kind}' for name, (kind, _) in columns.items())})")
-            if given.exists():
-                fill(con, address, given, columns)
-        provided.add(address)
-
-
-@functools.cache
-def columns_of(address: str) -> dict[str, tuple[str, str | None]]:
-    """DuckDB type and default of each column."""
-    return {spec.name: (DUCKDB_TYPES[spec.kind], spec.default) for spec in column_specs(contract_of(address))}
-
-
-def fill(con: duckdb.DuckDBPyConnection, address: str, path: Path, columns: Mapping[str, tuple[str, str | None]]) -> None:
-    given = header_of(path)
-    unknown = set(given) - set(columns)
-    assert not unknown, f"{path}: {address} has no column {', '.join(sorted(unknown))}"
-    cells = [
-        f"cast(coalesce({name if name in given else 'null'}, {literal(default)}) as {kind})" for name, (kind, default) in columns.items()
-    ]
-    con.execute(f"insert into {address} select {', '.join(cells)} {CELLS}", [str(path)])
-
-
-def literal(default: str | None) -> str:
-    return "null" if default is None else f"'{default}'"
-
-
-def header_of(path: Path) -> list[str]:
-    return path.read_text(encoding="utf-8").splitlines()[0].split(",")
 
 
 def parameters_of(case: Path) -> dict[str, Any]:

@@ -66,7 +66,9 @@ select
     cast(period_start as date) as period_start,
     cast(remaining_working_days as double) as working_days,
     cast(rated_capacity as double) as regular_capacity,
-    cast(coalesce(overtime_capacity * remaining_ratio, workforce_overtime, coalesce(overtime_ratio, 0) * rated_capacity) as double) as overtime_capacity,
+    cast(
+        coalesce(overtime_capacity * remaining_ratio, workforce_overtime, coalesce(overtime_ratio, 0) * rated_capacity) as double
+    ) as overtime_capacity,
     cast(demonstrated_capacity_per_day * remaining_working_days as double) as demonstrated_capacity
 from rated
 where rated_capacity is not null

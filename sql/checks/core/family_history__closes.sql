@@ -1,4 +1,4 @@
--- One row per family and period in which opening + production + subcontract + purchases + other − issued − shipped + unexplained is not the closing.
+-- One row per family and period whose opening stock, flows and unexplained difference do not lead to its closing stock.
 -- severity: stop
 -- owner: team:planning
 -- hint: The roll-forward in sql/core/family_history.sql is broken; nothing in the extracts can cause this.
