@@ -15,7 +15,7 @@ CP1252 = "cp1252"
 
 
 def texts(values: Iterable[Any]) -> pl.Series:
-    return pl.Series([None if value is None else str(value) for value in values], dtype=pl.String)
+    return pl.Series(values.tolist() if isinstance(values, np.ndarray) else list(values), dtype=pl.String)
 
 
 def repeated(value: str | None, count: int) -> pl.Series:

@@ -92,7 +92,7 @@ def sales_plan(world: World, flows: Flows) -> Finding | None:
     bias = promised / family_total(world, families[0], flows.demanded)[-SUBMISSIONS:].sum() - 1
     known = {family.family_id for family in world.catalogue.families}
     silent = "".join(
-        f" Nobody has submitted anything for {name} since {month_name(world, month - 1)}."
+        f" Nobody has submitted anything for {name} since {month_name(world, month - 2)}."
         for name, month in SILENT_SINCE.items()
         if name in known
     )

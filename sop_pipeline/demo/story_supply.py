@@ -64,15 +64,16 @@ def stock_out(world: World, flows: Flows) -> Finding | None:
     if family is None or months[0] < 3:
         return None
     made, stock = family_total(world, family, flows.produced), family_total(world, family, flows.stock)
-    lowest = stock[months[0] + 1 : months[-1] + 5].min()
+    lowest = months[0] + 1 + int(stock[months[0] + 1 : months[-1] + 5].argmin())
+    empty = int((flows.stock[family.items, lowest] == 0).sum())
     return (
         "A stock-out in the past.",
         (
             f"The only supplier of shaft seals failed: from {month_name(world, STOCK_OUT_MONTHS[0])} to "
             f"{month_name(world, STOCK_OUT_MONTHS[-1])} {made[months].mean():,.0f} submersible pumps a month were made instead of "
-            f"{made[months[0] - 3 : months[0]].mean():,.0f}. Stock at month end fell from {stock[months[0]]:,.0f} to {lowest:,.0f}, many "
-            "items to zero, and orders waited. Demand went on: history must not take what was shipped for what was wanted. Since then "
-            "seals have two suppliers."
+            f"{made[months[0] - 3 : months[0]].mean():,.0f}. Stock at month end fell from {stock[months[0]]:,.0f} to "
+            f"{stock[lowest]:,.0f}, {empty} of {family.item_count} items to nothing, and orders waited. Demand went on: history must "
+            "not take what was shipped for what was wanted. Since then seals have two suppliers."
         ),
     )
 

@@ -6,8 +6,9 @@ import numpy as np
 import polars as pl
 
 from sop_pipeline.demo.archetypes import BOTTLENECK
-from sop_pipeline.demo.frames import dates, repeated, rows, whole_or_tenths
+from sop_pipeline.demo.frames import dates, repeated, rows, texts, where, whole_or_tenths
 from sop_pipeline.demo.supply import LEVEL_MONTHS, PLAN_MONTHS
+from sop_pipeline.demo.tables_finance import BUDGET_PRICE_RATIO
 from sop_pipeline.demo.timeline import Floats
 from sop_pipeline.demo.world import World, delivered
 
@@ -57,38 +58,36 @@ def open_backlog(world: World) -> Floats:
 def approved_plans(world: World) -> pl.DataFrame:
     """Plans of the last cycles, by family and month; approved on the 22nd of the month before."""
     plans, now, catalogue = world.supply.plans, world.now, world.catalogue
-    backlog = open_backlog(world)
+    cycles = np.arange(max(now - CYCLES, 1), now)
+    shape = (len(cycles), len(catalogue.families), PLAN_MONTHS)
+    families = [family.archetype for family in catalogue.families]
+    to_stock = np.broadcast_to(np.array([kind.is_made_to_stock for kind in families])[:, None], shape)
+    is_bought = np.broadcast_to(np.array([kind.is_bought for kind in families])[:, None], shape)
     usual = catalogue.items.monthly_quantity
     price = catalogue.family_sums(usual * catalogue.items.price) / catalogue.planning_sums(usual)
-    parts = []
-    for cycle in range(max(now - CYCLES, 1), now):
-        months = np.arange(cycle, cycle + PLAN_MONTHS)
-        first = _month(world, cycle - now)
-        approved = world.timeline.month_dates(np.array([cycle - 1]))[0] + 21
-        for number, family in enumerate(catalogue.families):
-            demand, to_stock = plans.demand[number, cycle], family.archetype.is_made_to_stock
-            levelled = np.repeat(demand.reshape(-1, LEVEL_MONTHS).mean(axis=1), LEVEL_MONTHS)
-            made = plans.production[number, cycle] if to_stock else levelled
-            closing = plans.closing[number, cycle] if to_stock else backlog[number, cycle] + (demand - made).cumsum()
-            closing = np.maximum(np.rint(closing), 0)
-            nothing = repeated(None, PLAN_MONTHS)
-            parts.append(
-                pl.DataFrame(
-                    {
-                        "cycle_id": repeated(str(first)[:7], PLAN_MONTHS),
-                        "family_id": repeated(family.family_id, PLAN_MONTHS),
-                        "period_start": dates(world.timeline.month_dates(months)),
-                        "approved_on": dates(np.full(PLAN_MONTHS, approved)),
-                        "demand_quantity": whole_or_tenths(np.rint(demand)),
-                        "production_quantity": nothing if family.archetype.is_bought else whole_or_tenths(np.rint(made)),
-                        "closing_inventory_quantity": whole_or_tenths(closing) if to_stock else nothing,
-                        "closing_backlog_quantity": nothing if to_stock else whole_or_tenths(closing),
-                        "revenue": whole_or_tenths(np.rint(demand * price[number] * 0.93)),
-                        "currency": repeated("EUR", PLAN_MONTHS),
-                    }
-                )
-            )
-    return pl.concat(parts)
+
+    demand = plans.demand[:, cycles].swapaxes(0, 1)
+    levelled = demand.reshape(*shape[:2], -1, LEVEL_MONTHS).mean(axis=3).repeat(LEVEL_MONTHS, axis=2)
+    made = np.where(to_stock, plans.production[:, cycles].swapaxes(0, 1), levelled)
+    backlog = open_backlog(world)[:, cycles].T[:, :, None] + (demand - made).cumsum(axis=2)
+    closing = np.maximum(np.rint(np.where(to_stock, plans.closing[:, cycles].swapaxes(0, 1), backlog)), 0).ravel()
+    cycle = np.broadcast_to(cycles[:, None, None], shape).ravel()
+    ahead = np.broadcast_to(np.arange(PLAN_MONTHS), shape).ravel()
+    family_id = np.array([family.family_id for family in catalogue.families])
+    return pl.DataFrame(
+        {
+            "cycle_id": texts(world.timeline.months[cycle].astype(str)),
+            "family_id": texts(np.broadcast_to(family_id[:, None], shape).ravel()),
+            "period_start": dates(world.timeline.month_dates(cycle + ahead)),
+            "approved_on": dates(world.timeline.month_dates(cycle - 1) + 21),
+            "demand_quantity": whole_or_tenths(np.rint(demand).ravel()),
+            "production_quantity": where(~is_bought.ravel(), whole_or_tenths(np.rint(made).ravel())),
+            "closing_inventory_quantity": where(to_stock.ravel(), whole_or_tenths(closing)),
+            "closing_backlog_quantity": where(~to_stock.ravel(), whole_or_tenths(closing)),
+            "revenue": whole_or_tenths(np.rint(demand * price[:, None] * BUDGET_PRICE_RATIO).ravel()),
+            "currency": repeated("EUR", len(cycle)),
+        }
+    )
 
 
 _STRATEGIES = {

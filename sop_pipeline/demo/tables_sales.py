@@ -1,11 +1,12 @@
 """What sales of the demo company sends: orders, shipments, the sales plan, customers."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
-from sop_pipeline.demo.archetypes import CUSTOMER_GROUPS, WHOLESALE
+from sop_pipeline.demo.archetypes import CUSTOMER_GROUPS, US_DISTRIBUTORS, WHOLESALE
 from sop_pipeline.demo.demand import UNITS_PER_BOX, is_in_dollars, line_prices
 from sop_pipeline.demo.frames import dates, money, repeated, texts, where, whole_or_tenths
 from sop_pipeline.demo.masters import Texts
@@ -169,54 +170,60 @@ def customers(world: World) -> pl.DataFrame:
             "customer_name": texts(people.name),
             "customer_group": group,
             "channel": [channel[name] for name in group],
-            "region": ["North America" if name == "US distributors" else "Europe" for name in group],
+            "region": ["North America" if name == US_DISTRIBUTORS else "Europe" for name in group],
         }
     )
 
 
+Submission = tuple[int, str, str | None, str | None, str | None, Floats, str | None]  # month, author, item, family, group, quantity, reason
+
+
 def sales_forecasts(world: World) -> pl.DataFrame:
     """Monthly submissions by family, two families by customer group, booster sets also by item in the latest submission."""
+    submissions = [*_family_submissions(world), *_item_submissions(world)]
+    ahead = np.array([len(submission[5]) for submission in submissions])
+    at = np.repeat([submission[0] for submission in submissions], ahead)
+    within = np.arange(len(at)) - np.repeat(ahead.cumsum() - ahead, ahead)
+
+    def spread(column: int) -> pl.Series:
+        return texts(submission[column] for submission, count in zip(submissions, ahead, strict=True) for _ in range(count))
+
+    return pl.DataFrame(
+        {
+            "submitted_on": dates(world.timeline.month_dates(at) - 6),
+            "author": spread(1),
+            "item_id": spread(2),
+            "family_id": spread(3),
+            "customer_group": spread(4),
+            "period_start": dates(world.timeline.month_dates(at + within)),
+            "quantity": whole_or_tenths(np.rint(np.concatenate([submission[5] for submission in submissions]))),
+            "reason": spread(6),
+        }
+    )
+
+
+def _family_submissions(world: World) -> Iterator[Submission]:
     rng = stream(world.seed, "sales_forecasts")
-    catalogue, timeline, now = world.catalogue, world.timeline, world.now
-    by_family = catalogue.planning_sums(world.expected)
-    parts: list[pl.DataFrame] = []
-
-    def submit(at: int, author: str, who: tuple[str | None, str | None, str | None], quantity: Floats, reason: str | None = None) -> None:
-        submitted = timeline.month_dates(np.array([at]))[0] - 6
-        months = np.arange(at, at + len(quantity))
-        item_id, family_id, group = who
-        parts.append(
-            pl.DataFrame(
-                {
-                    "submitted_on": dates(np.full(len(quantity), submitted)),
-                    "author": repeated(author, len(quantity)),
-                    "item_id": repeated(item_id, len(quantity)),
-                    "family_id": repeated(family_id, len(quantity)),
-                    "customer_group": repeated(group, len(quantity)),
-                    "period_start": dates(timeline.month_dates(months)),
-                    "quantity": whole_or_tenths(np.maximum(np.rint(quantity), 0)),
-                    "reason": repeated(reason, len(quantity)),
-                }
-            )
-        )
-
-    for at in range(max(now - SUBMISSIONS, 0), now + 1):
-        ahead = MONTHS_SUBMITTED_LAST if at == now else MONTHS_SUBMITTED
-        for number, family in enumerate(catalogue.families):
+    by_family = world.catalogue.planning_sums(world.expected)
+    for at in range(max(world.now - SUBMISSIONS, 0), world.now + 1):
+        ahead = MONTHS_SUBMITTED_LAST if at == world.now else MONTHS_SUBMITTED
+        for number, family in enumerate(world.catalogue.families):
             noise = np.exp(rng.normal(0, 0.03) + rng.normal(0, 0.015, ahead))
-            if at > now + SILENT_SINCE.get(family.family_id, 1) - 1:
+            if at > world.now + SILENT_SINCE.get(family.family_id, 1) - 1:
                 continue
             planned = by_family[number, at : at + ahead] * noise * (1 + OVERSTATED_RATIO.get(family.family_id, 0.0))
             if family.archetype.stem not in BY_CUSTOMER_GROUP:
-                submit(at, "Sales office", (None, family.family_id, None), planned)
+                yield at, "Sales office", None, family.family_id, None, planned, None
                 continue
             for group, share in zip(CUSTOMER_GROUPS, family.archetype.group_mix, strict=True):
                 if share > 0:
-                    author = "K. Miller" if group == "US distributors" else "Key accounts"
-                    submit(at, author, (None, family.family_id, group), planned * share)
-    booster = catalogue.family_of("BOOSTER")
-    if booster is not None:
-        for item in range(booster.first_item, booster.first_item + booster.item_count):
-            quantity = world.expected[item, now : now + 12] * np.exp(rng.normal(0, 0.05, 12))
-            submit(now, "Project sales", (catalogue.items.item_id[item], None, None), quantity, "mix of the projects in hand")
-    return pl.concat(parts)
+                    author = "K. Miller" if group == US_DISTRIBUTORS else "Key accounts"
+                    yield at, author, None, family.family_id, group, planned * share, None
+
+
+def _item_submissions(world: World) -> Iterator[Submission]:
+    rng = stream(world.seed, "item_forecasts")
+    booster = world.catalogue.family_of("BOOSTER")
+    for item in () if booster is None else range(booster.first_item, booster.first_item + booster.item_count):
+        quantity = world.expected[item, world.now : world.now + 12] * np.exp(rng.normal(0, 0.05, 12))
+        yield world.now, "Project sales", world.catalogue.items.item_id[item], None, None, quantity, "mix of the projects in hand"
