@@ -97,7 +97,7 @@ def load_company(folder: Path, as_of_date: dt.date | None = None) -> Company:
     if not path.is_file():
         known = "it is no folder" if not folder.is_dir() else f"it holds no {SETTINGS_FILE}"
         raise ConfigurationError(f"{folder}: {known}. Name the company folder with --company DIR, or make one with: sop init {folder}")
-    settings = parse_settings(path.read_text(encoding="utf-8-sig"), path, os.environ)
+    settings = parse_settings(path.read_text(encoding="utf-8-sig"), path, _environment())
     own_today = settings.as_of_date or dt.datetime.now(zoneinfo.ZoneInfo(settings.time_zone)).date()
     day = as_of_date or own_today
     company = Company(folder.resolve(), settings, day, replays_night=day < own_today)
@@ -140,6 +140,14 @@ def settings_schema() -> dict[str, Any]:
     """JSON Schema of `sop.yaml`, for editors."""
     schema = Settings.model_json_schema()
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": SETTINGS_FILE, **schema}
+
+
+def _environment() -> dict[str, str]:
+    """The environment; a folder given relative to where the command runs is made absolute, since paths of sop.yaml are the company's."""
+    return {
+        name: str(Path(value).resolve()) if value.startswith(("./", "../")) and Path(value).is_dir() else value
+        for name, value in os.environ.items()
+    }
 
 
 def _with_environment(node: Any, path: Path, environment: Mapping[str, str], line: int = 1) -> Any:

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from sop_pipeline.planning.forecasting import forecast_items
-from sop_pipeline.planning.forecasting.standard import fit_library_models
+from sop_pipeline.planning.forecasting.library import COMPLEX_SMOOTHING, DAMPED_ETS, DYNAMIC_THETA, fit_library_model
 
 
 def waves(length, seed=0, noise=0.1, season=12, level=100.0):
@@ -141,15 +141,22 @@ def test_quantities_have_six_decimals_and_levels_come_as_asked():
 @pytest.mark.campaign
 def test_workers_do_not_change_a_number(monkeypatch):
     histories = [waves(30, seed) for seed in range(5)]
-    alone = fit_library_models(histories, 4, workers=1)
-    monkeypatch.setattr("sop_pipeline.planning.forecasting.standard.SERIES_WORTH_A_PROCESS", 2)
-    assert fit_library_models(histories, 4, workers=2).tobytes() == alone.tobytes()
+    alone = fit_library_model(DYNAMIC_THETA, histories, 4, workers=1)
+    monkeypatch.setattr("sop_pipeline.planning.forecasting.library.SERIES_WORTH_A_PROCESS", 2)
+    assert fit_library_model(DYNAMIC_THETA, histories, 4, workers=2).tobytes() == alone.tobytes()
 
 
-def test_a_model_that_raises_leaves_the_others():
-    tiny = fit_library_models([np.array([5.0, 6.0])], 3)
-    assert np.isnan(tiny[0]).all()
-    assert np.isfinite(fit_library_models([np.full(30, 7.0)], 3)).all()
+def test_a_series_the_library_refuses_leaves_the_others():
+    fitted = fit_library_model(DYNAMIC_THETA, [np.array([5.0, 6.0]), np.full(30, 7.0)], 3)
+    assert np.isnan(fitted[:, 0]).all()
+    assert fitted[:, 1] == pytest.approx([7.0] * 3, rel=0.05)
+
+
+@pytest.mark.parametrize("model", [DYNAMIC_THETA, COMPLEX_SMOOTHING, DAMPED_ETS])
+def test_a_model_of_the_library_does_not_mind_the_unit(model):
+    history = waves(40, 3)
+    small = fit_library_model(model, [history], 4)
+    assert (fit_library_model(model, [history * 2.0**30], 4) == small * 2.0**30).all()
 
 
 @pytest.mark.parametrize(

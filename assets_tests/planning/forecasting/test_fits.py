@@ -9,7 +9,7 @@ import pytest
 
 from sop_pipeline.planning.forecasting import forecast_items
 from sop_pipeline.planning.forecasting.fits import FITS_SCHEMA, fit_digest, fit_or_recall
-from sop_pipeline.planning.forecasting.standard import LIBRARY_MODELS, fit_library_models
+from sop_pipeline.planning.forecasting.library import DYNAMIC_THETA, fit_library_model
 
 
 def histories(*seeds, length=36):
@@ -33,48 +33,48 @@ def forecast(history, known_fits=None, horizon=4):
 
 def test_recalled_fits_equal_new_ones_to_the_last_byte():
     given = histories(1, 2, 1, 3)
-    fresh, fits = fit_or_recall(given, 5)
-    assert fresh.tobytes() == fit_library_models(given, 5).tobytes()
+    fresh, fits = fit_or_recall(DYNAMIC_THETA, given, 5)
+    assert fresh.tobytes() == fit_library_model(DYNAMIC_THETA, given, 5).tobytes()
     assert fits.height == 3 * 5
-    recalled, same = fit_or_recall(given, 5, known_fits=fits.sample(fraction=1, shuffle=True, seed=1))
+    recalled, same = fit_or_recall(DYNAMIC_THETA, given, 5, known_fits=fits.sample(fraction=1, shuffle=True, seed=1))
     assert recalled.tobytes() == fresh.tobytes()
     assert same.equals(fits)
 
 
 def test_only_what_is_unknown_is_fitted(monkeypatch):
-    _, fits = fit_or_recall(histories(1, 2), 5)
+    _, fits = fit_or_recall(DYNAMIC_THETA, histories(1, 2), 5)
     asked = []
 
-    def fit(some, horizon, workers):
+    def fit(model, some, horizon, workers):
         asked.extend(some)
-        return fit_library_models(some, horizon, workers)
+        return fit_library_model(model, some, horizon, workers)
 
-    monkeypatch.setattr("sop_pipeline.planning.forecasting.fits.fit_library_models", fit)
+    monkeypatch.setattr("sop_pipeline.planning.forecasting.fits.fit_library_model", fit)
     given = histories(2, 7, 1)
-    _, after = fit_or_recall(given, 5, known_fits=fits)
+    _, after = fit_or_recall(DYNAMIC_THETA, given, 5, known_fits=fits)
     assert [one.tolist() for one in asked] == [given[1].tolist()]
     assert after["digest"].n_unique() == 3
 
 
 def test_a_fit_for_another_horizon_is_not_used_and_not_kept():
-    _, fits = fit_or_recall(histories(1), 5)
-    recalled, after = fit_or_recall(histories(1), 3, known_fits=fits)
-    assert recalled.shape == (len(LIBRARY_MODELS), 3, 1)
+    _, fits = fit_or_recall(DYNAMIC_THETA, histories(1), 5)
+    recalled, after = fit_or_recall(DYNAMIC_THETA, histories(1), 3, known_fits=fits)
+    assert recalled.shape == (3, 1)
     assert not set(after["digest"]) & set(fits["digest"])
 
 
 def test_a_damaged_frame_of_fits_is_fitted_again():
     given = histories(1, 2)
-    fresh, fits = fit_or_recall(given, 5)
-    recalled, _ = fit_or_recall(given, 5, known_fits=fits.slice(1))
+    fresh, fits = fit_or_recall(DYNAMIC_THETA, given, 5)
+    recalled, _ = fit_or_recall(DYNAMIC_THETA, given, 5, known_fits=fits.slice(1))
     assert recalled.tobytes() == fresh.tobytes()
 
 
 def test_a_model_that_failed_is_remembered_as_failed():
     given = [np.array([5.0, 6.0])]
-    fresh, fits = fit_or_recall(given, 2)
-    recalled, _ = fit_or_recall(given, 2, known_fits=fits)
-    assert np.isnan(fresh[0]).all()
+    fresh, fits = fit_or_recall(DYNAMIC_THETA, given, 2)
+    recalled, _ = fit_or_recall(DYNAMIC_THETA, given, 2, known_fits=fits)
+    assert np.isnan(fresh).all()
     assert np.array_equal(fresh, recalled, equal_nan=True)
 
 
@@ -82,7 +82,17 @@ def test_the_digest_changes_with_every_value_and_the_horizon():
     (history,) = histories(1)
     other = history.copy()
     other[0] = np.nextafter(other[0], 1e9)
-    assert len({fit_digest(history, 5), fit_digest(other, 5), fit_digest(history, 6), fit_digest(history[1:], 5)}) == 4
+    assert (
+        len(
+            {
+                fit_digest(DYNAMIC_THETA, history, 5),
+                fit_digest(DYNAMIC_THETA, other, 5),
+                fit_digest(DYNAMIC_THETA, history, 6),
+                fit_digest(DYNAMIC_THETA, history[1:], 5),
+            }
+        )
+        == 4
+    )
 
 
 @pytest.mark.parametrize("changed", [False, True])

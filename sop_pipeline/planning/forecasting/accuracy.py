@@ -6,8 +6,7 @@ import numpy as np
 import polars as pl
 
 from sop_pipeline.planning.forecasting.panel import Floats, take_series
-from sop_pipeline.planning.forecasting.seasonality import centred_average, past_effect
-from sop_pipeline.planning.forecasting.standard import is_seasonal
+from sop_pipeline.planning.forecasting.seasonality import centred_average, is_seasonal, past_effect
 
 
 def measure_accuracy(pairs: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
