@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import gzip
 import io
+import itertools
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,8 +18,9 @@ from hypothesis import strategies as st
 from landing_case import company_of, take
 
 from sop_pipeline import warehouse
+from sop_pipeline.landing.sources.at_once import read_at_once
 from sop_pipeline.landing.sources.base import Limits, Reading, UnreadableSourceError, Wanted
-from sop_pipeline.landing.sources.delimited import read_at_once, read_delimited, read_line_by_line
+from sop_pipeline.landing.sources.delimited import read_delimited, read_line_by_line
 from sop_pipeline.landing.sources.dialect import Dialect, recognise_dialect, survey
 from sop_pipeline.landing.sources.excel import read_sheet
 from sop_pipeline.landing.sources.parquet import read_parquet
@@ -44,8 +46,10 @@ def landed(target: Path, reading: Reading) -> list[tuple[object, ...]]:
     """Cells and line of every row, whichever way they were written."""
     rows = pl.read_parquet(target)
     if reading.first_line is not None:
-        rows = rows.with_row_index("source_line", offset=reading.first_line)
-    return rows.select(*reading.columns, pl.col("source_line").cast(pl.Int64)).rows()
+        ragged = {line.source_line for line in reading.ragged}
+        lines = (line for line in itertools.count(reading.first_line) if line not in ragged)
+        rows = rows.with_columns(source_line=pl.Series(list(itertools.islice(lines, rows.height)), dtype=pl.Int64))
+    return rows.select(*reading.columns, "source_line").rows()
 
 
 # what may stand in a cell: anything but what no text file can hold, or what a reader rightly takes for another line end
@@ -103,6 +107,9 @@ def test_a_table_written_in_any_dialect_comes_back_unchanged_with_its_lines(
 @example(body="1,2,3\r4,5,6\n\n", ending="\n")
 @example(body='1,2"2,3\n4,"5""5",6\n', ending="\n")
 @example(body='1,"2"x,3\n', ending="\n")
+@example(body="1,2\n1,2,3\n\n1,2,3,\n", ending="\n")
+@example(body="1,2\n1,2,3\n1,2,3,4\n1\n2,3,4\n", ending="\n")
+@example(body='1,2\n1,"2,2",3\n"1,1",2,3,4\n2,3,4\n', ending="\r\n")
 def test_reading_at_once_gives_what_reading_line_by_line_gives(con: duckdb.DuckDBPyConnection, tmp_path: Path, body: str, ending: str):
     path = tmp_path / "table.csv"
     path.write_bytes(f"code,name,amount{ending or chr(10)}{body}{ending}".encode())
@@ -111,7 +118,7 @@ def test_reading_at_once_gives_what_reading_line_by_line_gives(con: duckdb.DuckD
     line_by_line = read_line_by_line(path, dialect, tmp_path / "line_by_line.parquet", Limits())
     if at_once is None:
         return
-    assert line_by_line.ragged == ()
+    assert at_once.ragged == line_by_line.ragged
     assert landed(tmp_path / "at_once.parquet", at_once) == landed(tmp_path / "line_by_line.parquet", line_by_line)
 
 
@@ -123,7 +130,8 @@ def test_a_regular_file_is_read_at_once_and_an_odd_one_line_by_line(con: duckdb.
         ('1,"a""b",2\n', True),
         ("1,,\n", True),
         ('1,"a\nb",2\n', False),
-        ("1,a\n", False),
+        ("1,a\n2,b,3\n1,a,2,4\n", True),
+        ("1,a\n\n2,b,3\n", False),
         ("1,a,2,\n", False),
         ("1,a,2\n\n2,b,3\n", False),
         ("1,a,2\r2,b,3\n", False),

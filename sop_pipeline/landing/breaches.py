@@ -11,6 +11,7 @@ from pandera.errors import SchemaErrors
 from sop_pipeline.contracts import ColumnSpec, Table, rule_of
 from sop_pipeline.landing.canonical import cast_fails
 from sop_pipeline.landing.facts import FACT_DATE
+from sop_pipeline.landing.judged import judged_columns
 from sop_pipeline.landing.mapping import SOURCE_COLUMNS, data_columns
 from sop_pipeline.warehouse import quoted
 
@@ -111,13 +112,15 @@ def character_breaches(con: duckdb.DuckDBPyConnection, extract: str, specs: Sequ
 def contract_breaches(con: duckdb.DuckDBPyConnection, extract: str, contract: type[Table], rows: int) -> pl.DataFrame:
     """Rows of `staging.<extract>` that break a rule of their contract. Raises SchemaErrors when the table itself is not as agreed."""
     found = [breach_frame()]
-    shown = ", ".join(_judged(con, extract, contract))
+    judged = judged_columns(con, f"staging.{quoted(extract)}", contract)
     for start in range(0, max(rows, 1), BATCH_ROWS):
         batch = con.sql(
-            f"select rowid as staged_row, {shown} from staging.{quoted(extract)} where rowid >= {start} and rowid < {start + BATCH_ROWS}"
+            f"select rowid as staged_row, {judged.looked_at} from staging.{quoted(extract)} "
+            f"where rowid >= {start} and rowid < {start + BATCH_ROWS}"
         ).pl()
+        shown = batch.with_columns(judged.known_good).select(judged.order)
         try:
-            contract.validate(batch.drop("staged_row"), lazy=True)
+            contract.validate(shown, lazy=True)
         except SchemaErrors as error:
             cases = error.failure_cases
             if cases.get_column("index").null_count():
@@ -196,22 +199,6 @@ def key_breaches(
 def breach_frame() -> pl.DataFrame:
     """No breach: BREACH_SCHEMA without rows."""
     return pl.DataFrame(schema=BREACH_SCHEMA)
-
-
-def _judged(con: duckdb.DuckDBPyConnection, extract: str, contract: type[Table]) -> list[str]:
-    """The columns of a staging table, as they are shown to the contract.
-
-    A text that no rule looks into is replaced by one letter where it is given: ten million codes need not pass through Python to learn
-    that they are there. Columns the contract does not know stay as they are, so that it finds them.
-    """
-    columns = contract.to_schema().columns
-    looked_into = {name for rule in contract.row_rules().values() for name in rule.holds.meta.root_names()}
-    looked_into |= {name for name, column in columns.items() if column.checks or column.unique}
-    described = con.execute(f"describe staging.{quoted(extract)}").fetchall()
-    return [
-        quoted(name) if kind != "VARCHAR" or name in looked_into or name not in columns else f"left({quoted(name)}, 1) as {quoted(name)}"
-        for name, kind, *_ in described
-    ]
 
 
 def with_row(con: duckdb.DuckDBPyConnection, extract: str, frame: pl.DataFrame) -> pl.DataFrame:

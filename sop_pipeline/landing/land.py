@@ -14,7 +14,7 @@ from sop_pipeline.extracts import Extract
 from sop_pipeline.landing.files import FoundFile, find_files
 from sop_pipeline.landing.issues import Issue
 from sop_pipeline.landing.mapping import expected_names, match_columns, misspelt_targets
-from sop_pipeline.landing.raw import RawView, create_raw_view, repeated_headers
+from sop_pipeline.landing.raw import RawView, create_raw_view, has_odd_rows, repeated_headers
 from sop_pipeline.landing.records import LandedFile, Load, Records, file_digest, store_reading, stored_reading, text_digest
 from sop_pipeline.landing.sources.base import Limits, Reading, UnreadableSourceError, Wanted
 from sop_pipeline.landing.sources.delimited import read_delimited
@@ -23,7 +23,7 @@ from sop_pipeline.landing.sources.parquet import read_parquet
 from sop_pipeline.landing.sources.query import read_query
 
 # Raise this when a reader gives other rows from the same file: copies made before are read again.
-READER_VERSION = "1"
+READER_VERSION = "2"
 FEWEST_ROWS_RATIO = 0.4
 USUAL_ROWS_RATIO = 0.4
 
@@ -198,6 +198,7 @@ def _land_file(con: duckdb.DuckDBPyConnection, file: FoundFile, wanted: Wanted, 
         with TemporaryDirectory(dir=folder, prefix=".landing-") as temporary:
             part = Path(temporary) / parquet.name
             reading = _read(con, file, wanted, part)
+            reading = replace(reading, has_odd_rows=has_odd_rows(con, part, reading))
             store_reading(part, parquet, reading)
     return LandedFile(file.name, fingerprint, parquet.name, reading)
 

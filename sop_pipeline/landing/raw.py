@@ -14,7 +14,7 @@ from sop_pipeline.contracts import ColumnSpec
 from sop_pipeline.landing.canonical import BLANKS, canonical, trimmed, with_values
 from sop_pipeline.landing.mapping import data_columns, match_columns
 from sop_pipeline.landing.records import LandedFile
-from sop_pipeline.landing.sources.base import LINE_COLUMN, comparable
+from sop_pipeline.landing.sources.base import LINE_COLUMN, Reading, comparable
 from sop_pipeline.landing.sql_text import glob_literal, literal
 from sop_pipeline.settings import ExtractMapping
 from sop_pipeline.warehouse import quoted
@@ -68,9 +68,18 @@ def empty_cells(view: RawView) -> dict[str, int]:
     return counts
 
 
+def has_odd_rows(con: duckdb.DuckDBPyConnection, parquet: Path, reading: Reading) -> bool:
+    """Whether rows of a landed file have no value at all, or say the header again."""
+    source = _source(parquet, is_numbered=False)
+    if all(_null_counts(parquet).get(column, 0) for column in reading.columns):
+        return True
+    header = _is_header(reading.columns) if reading.header_line else "false"
+    return bool(con.execute(f"select exists (select 1 from {source} where {header})").fetchall()[0][0])
+
+
 def repeated_headers(con: duckdb.DuckDBPyConnection, file: LandedFile, folder: Path) -> list[int]:
     """Lines of a file that say the header again."""
-    if not file.reading.header_line:
+    if not (file.reading.header_line and file.reading.has_odd_rows):
         return []
     found = con.execute(f"select {_line(file)} from {_scan(file, folder)} where {_is_header(file.reading.columns)} order by 1").fetchall()
     return [row[0] for row in found]
@@ -96,9 +105,7 @@ def _file_select(view: RawView, file: LandedFile, places: str | None = None) -> 
         texts.append(f"{with_values(text, mapping.values.get(spec.name, {}))} as {name}")
         shift = mapping.shift_days.get(spec.name, 0)
         shown.append(f"{canonical(name, spec, mapping.format, view.time_zone, shift)} as {name}")
-    kept = [_is_no_blank(columns)]
-    if file.reading.header_line:
-        kept.append(f"not {_is_header(columns)}")
+    kept = [_is_usual(file.reading)] if file.reading.has_odd_rows else ["true"]
     if mapping.format.skip_rows_like:
         cells = ", ".join(f"coalesce({quoted(column)}, '')" for column in columns)
         row = f"concat_ws({literal(file.reading.delimiter)}, {cells})"
@@ -131,17 +138,36 @@ def _empty_select(specs: Sequence[ColumnSpec]) -> str:
 
 
 def _scan(file: LandedFile, folder: Path) -> str:
-    numbered = "" if file.reading.first_line is None else ", file_row_number = true"
-    return f"read_parquet({literal(glob_literal(folder / file.landed))}{numbered})"
+    return _source(folder / file.landed, is_numbered=file.reading.first_line is not None)
+
+
+def _source(parquet: Path, *, is_numbered: bool) -> str:
+    return f"read_parquet({literal(glob_literal(parquet))}{', file_row_number = true' if is_numbered else ''})"
 
 
 def _line(file: LandedFile) -> str:
+    """The physical line of a row: kept beside it, or its place in the file and the ragged lines before it."""
     first = file.reading.first_line
-    return LINE_COLUMN if first is None else f"file_row_number::bigint + {first}"
+    if first is None:
+        return LINE_COLUMN
+    # the place of the first row behind each ragged line
+    behind = [line.source_line - first - before for before, line in enumerate(file.reading.ragged)]
+    return f"file_row_number::bigint + {first} + {_ragged_before(behind, 0, len(behind))}"
 
 
-def _is_no_blank(columns: Sequence[str]) -> str:
-    return f"coalesce({', '.join(quoted(column) for column in columns)}) is not null"
+def _ragged_before(behind: Sequence[int], least: int, most: int) -> str:
+    """How many places of `behind` a row has reached, between `least` and `most`, by halving: some hundreds cost a dozen comparisons."""
+    if least == most:
+        return str(least)
+    middle = (least + most) // 2
+    fewer, more = _ragged_before(behind, least, middle), _ragged_before(behind, middle + 1, most)
+    return f"case when file_row_number < {behind[middle]} then {fewer} else {more} end"
+
+
+def _is_usual(reading: Reading) -> str:
+    """Some cell holds something, and the row does not say the header again."""
+    filled = f"coalesce({', '.join(quoted(column) for column in reading.columns)}) is not null"
+    return f"{filled} and not {_is_header(reading.columns)}" if reading.header_line else filled
 
 
 def _is_header(columns: Sequence[str]) -> str:

@@ -11,21 +11,12 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sop_pipeline.landing.sources.at_once import read_at_once
 from sop_pipeline.landing.sources.base import LINE_COLUMN, Limits, Ragged, Reading, Wanted
-from sop_pipeline.landing.sources.dialect import (
-    Dialect,
-    Survey,
-    decompress,
-    recognise_dialect,
-    recognise_encoding,
-    survey,
-    transcode,
-)
-from sop_pipeline.landing.sql_text import glob_literal, literal
-from sop_pipeline.warehouse import quoted
+from sop_pipeline.landing.sources.dialect import Dialect, decompress, recognise_dialect, recognise_encoding, survey, transcode
+from sop_pipeline.landing.sources.row_shape import fits, is_blank, ragged, wrong_width
 
 BATCH_ROWS = 100_000
-RAGGED_TEXT_CHARACTERS = 500
 
 
 def read_delimited(con: duckdb.DuckDBPyConnection, path: Path, wanted: Wanted, target: Path) -> Reading:
@@ -49,42 +40,9 @@ def read_delimited(con: duckdb.DuckDBPyConnection, path: Path, wanted: Wanted, t
         return replace(reading, has_unreadable_characters=counted.replacements > 0)
 
 
-def read_at_once(con: duckdb.DuckDBPyConnection, plain: Path, dialect: Dialect, counted: Survey, target: Path) -> Reading | None:
-    """Let DuckDB read a regular file in parallel; None where the file is not proved regular, and nothing of `target` counts.
-
-    Regular: as many rows as lines behind the header, because a quoted line break, a blank or a ragged line each make fewer and nothing
-    makes more, so that row n is line n; and as many delimiters as those rows have and their cells hold, because DuckDB passes over one too
-    many at the end of a line, which may be a decimal comma.
-    """
-    if not counted.has_plain_line_ends or counted.nulls or dialect.header_lines > 1 or not dialect.delimiter.isascii():
-        return None
-    mark = '"' if counted.quotes else ""
-    names = {f"c{index}": "varchar" for index in range(len(dialect.columns))}
-    rename = ", ".join(f"c{index} as {quoted(name)}" for index, name in enumerate(dialect.columns))
-    scan = (
-        "read_csv($path, auto_detect = false, header = false, skip = $skip, delim = $delimiter, quote = $mark, escape = $mark, "
-        f"columns = {names!r}, strict_mode = true)"
-    )
-    values = {"path": glob_literal(plain), "skip": dialect.header_line, "delimiter": dialect.delimiter, "mark": mark}
-    try:
-        written = con.execute(
-            f"copy (select {rename} from {scan}) to {literal(str(target))} (format parquet, compression lz4)", values
-        ).fetchall()
-    except duckdb.Error:
-        # whatever DuckDB does not take is read line by line, where each bad line gets its own message
-        return None
-    rows = int(written[0][0])
-    delimiters = rows * (len(dialect.columns) - 1) + _delimiters_in_head(plain, dialect)
-    if counted.quotes:
-        delimiters += _delimiters_in_cells(con, target, dialect)
-    if rows != counted.lines - dialect.header_line or delimiters != counted.delimiters:
-        return None
-    return Reading(dialect.columns, rows, dialect.header_line, dialect.header_line + 1, delimiter=dialect.delimiter)
-
-
 def read_line_by_line(plain: Path, dialect: Dialect, target: Path, limits: Limits) -> Reading:
     """Read a file record by record with its physical lines: right also after quoted line breaks, blank and ragged lines."""
-    ragged: list[Ragged] = []
+    told: list[Ragged] = []
     schema = pa.schema([*((name, pa.string()) for name in dialect.columns), (LINE_COLUMN, pa.int64())])
     rows = 0
     with (
@@ -98,7 +56,7 @@ def read_line_by_line(plain: Path, dialect: Dialect, target: Path, limits: Limit
         numbers: list[int] = []
         for number, record in _records(lines, dialect):
             if isinstance(record, Ragged):
-                ragged.append(record)
+                told.append(record)
                 continue
             batch.append(record)
             numbers.append(number)
@@ -108,22 +66,7 @@ def read_line_by_line(plain: Path, dialect: Dialect, target: Path, limits: Limit
                 batch, numbers = [], []
         writer.write_table(_table(batch, numbers, schema))
         rows += len(batch)
-    return Reading(dialect.columns, rows, dialect.header_line, None, tuple(ragged), dialect.delimiter)
-
-
-def _delimiters_in_head(plain: Path, dialect: Dialect) -> int:
-    with plain.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        return sum(file.readline().count(dialect.delimiter) for _ in range(dialect.header_line))
-
-
-def _delimiters_in_cells(con: duckdb.DuckDBPyConnection, target: Path, dialect: Dialect) -> int:
-    columns = [quoted(name) for name in dialect.columns]
-    sums = " + ".join(
-        f"coalesce(sum(case when contains({name}, $mark) then length({name}) - length(replace({name}, $mark, '')) end), 0)"
-        for name in columns
-    )
-    found = con.execute(f"select {sums} from read_parquet({literal(glob_literal(target))})", {"mark": dialect.delimiter}).fetchall()
-    return int(found[0][0])
+    return Reading(dialect.columns, rows, dialect.header_line, None, tuple(told), dialect.delimiter)
 
 
 class _UnclosedQuoteError(Exception):
@@ -160,7 +103,7 @@ class _Lines:
 
 def _records(lines: _Lines, dialect: Dialect) -> Iterator[tuple[int, list[str | None] | Ragged]]:
     """Each record with the line it begins on; one that does not fit the header comes as Ragged and costs its first line only."""
-    width, least = len(dialect.columns), dialect.named_width
+    width = len(dialect.columns)
     reader = csv.reader(lines, delimiter=dialect.delimiter)
     while True:
         lines.taken.clear()
@@ -172,19 +115,18 @@ def _records(lines: _Lines, dialect: Dialect) -> Iterator[tuple[int, list[str | 
         except (_UnclosedQuoteError, csv.Error):
             problem = "a quote that never closes"
         else:
-            if len(cells) < least and not any(cell.strip() for cell in cells):
+            if is_blank(cells, dialect):
                 continue
             if len(cells) == width:
                 yield start, [cell or None for cell in cells]
                 continue
-            # a cell too many is none where it ends every line; elsewhere it may be a decimal comma
-            if least <= len(cells) <= max(width, dialect.row_width) and not any(cells[width:]):
+            if fits(cells, dialect):
                 yield start, [*(cell or None for cell in cells[:width]), *[None] * (width - len(cells))]
                 continue
-            problem = f"{len(cells)} cells where the header has {least}"
+            problem = wrong_width(cells, dialect)
         text = lines.keep_first()
         reader = csv.reader(lines, delimiter=dialect.delimiter)
-        yield start, Ragged(start, text.rstrip("\r\n")[:RAGGED_TEXT_CHARACTERS], problem)
+        yield start, ragged(start, text, problem)
 
 
 def _table(rows: list[list[str | None]], numbers: list[int], schema: pa.Schema) -> pa.Table:
