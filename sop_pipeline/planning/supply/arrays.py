@@ -90,9 +90,20 @@ def refuse_unsorted(place: str, keys: list[tuple[Any, ...]]) -> None:
             raise InputError(f"{place}[{number}] {after!r} does not come after {before!r}; sort by key and sum what shares one")
 
 
+def refuse_unsorted_rows(place: str, columns: tuple[NDArray[np.int64], ...]) -> None:
+    """The same for keys of whole numbers, one column per part, first part first."""
+    rises, ties = (np.zeros(max(columns[0].size - 1, 0), dtype=bool), np.ones(max(columns[0].size - 1, 0), dtype=bool))
+    for column in columns:
+        rises |= ties & (column[:-1] < column[1:])
+        ties &= column[:-1] == column[1:]
+    if not rises.all():
+        row = int(np.flatnonzero(~rises)[0])
+        refuse_unsorted(place, [tuple(int(column[at]) for column in columns) for at in (row, row + 1)])
+
+
 def _refuse_unusable(place: str, full: NDArray[Any], *, optional: bool, endless: bool) -> None:
-    missing = np.isnan(full) & (not optional)
-    bad = np.argwhere(missing | (np.isinf(full) & ~((full > 0) & endless)))
-    if bad.size:
-        cell = tuple(bad[0].tolist())
+    bad = np.zeros(full.shape, dtype=bool) if optional else np.isnan(full)
+    bad |= np.isneginf(full) if endless else np.isinf(full)
+    if bad.any():
+        cell = tuple(np.argwhere(bad)[0].tolist())
         raise InputError(f"{place}{list(cell)} is {full[cell]}; this field needs a finite value there, so fill it or leave the row out")

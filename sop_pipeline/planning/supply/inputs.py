@@ -5,13 +5,15 @@ Quantities are planning units of the family; money is the reporting currency; ca
 """
 
 # ruff: noqa: RUF009 # array() describes a field, as dataclasses.field does
+import copy
 import dataclasses
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sop_pipeline.planning.supply.arrays import InputError, array, conform, refuse_outside, refuse_unsorted
+from sop_pipeline.planning.supply.arrays import InputError, array, conform, refuse_outside, refuse_unsorted, refuse_unsorted_rows
 
 Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
@@ -211,6 +213,13 @@ class SupplyInputs:
         self._check_keys(sizes)
         self._check_names(sizes)
 
+    def swap(self, **tables: Any) -> "SupplyInputs":
+        """A copy with other tables that were derived from checked ones, so that nothing is checked again."""
+        swapped = copy.copy(self)
+        for name, table in tables.items():
+            object.__setattr__(swapped, name, table)
+        return swapped
+
     @property
     def shape(self) -> tuple[int, int]:
         """Families and periods."""
@@ -247,7 +256,7 @@ class SupplyInputs:
             ("issues", (self.issues.component, self.issues.consumer, self.issues.offset)),
             ("stock_usages", (self.stock_usages.family, self.stock_usages.resource)),
         ):
-            refuse_unsorted(place, list(zip(*(column.tolist() for column in columns), strict=True)))
+            refuse_unsorted_rows(place, columns)
 
     def _check_names(self, sizes: dict[str, int]) -> None:
         for name, allowed in SWITCH_VALUES.items():

@@ -40,7 +40,7 @@ def repair(inputs: SupplyInputs) -> tuple[SupplyInputs, tuple[Note, ...]]:
             changes[column] = np.where(bad, low, values)
             notes += _notes(inputs, (name, column), values, changes[column], f"below {low:g}, which is planned with instead")
         if changes:
-            inputs = dataclasses.replace(inputs, **{name: dataclasses.replace(table, **changes)})
+            inputs = inputs.swap(**{name: dataclasses.replace(table, **changes)})
     for step in (_break_circles, _usable_yields, _source_limits, _kind_limits, _reachable_heads):
         inputs, found = step(inputs)
         notes += found
@@ -85,14 +85,14 @@ def _break_circles(inputs: SupplyInputs) -> tuple[SupplyInputs, list[Note]]:
         )
         for c, g, q in zip(issues.component[circular], issues.consumer[circular], issues.quantity_per_unit[circular], strict=True)
     ]
-    return dataclasses.replace(inputs, issues=used), notes
+    return inputs.swap(issues=used), notes
 
 
 def _usable_yields(inputs: SupplyInputs) -> tuple[SupplyInputs, list[Note]]:
     given = inputs.sources.yield_ratio
     used = np.where(given > 0, given, 1.0)
     notes = _notes(inputs, ("sources", "yield_ratio"), given, used, "a source that yields nothing; planned as 1")
-    return dataclasses.replace(inputs, sources=dataclasses.replace(inputs.sources, yield_ratio=used)), list(notes)
+    return inputs.swap(sources=dataclasses.replace(inputs.sources, yield_ratio=used)), list(notes)
 
 
 def _source_limits(inputs: SupplyInputs) -> tuple[SupplyInputs, list[Note]]:
@@ -118,7 +118,7 @@ def _source_limits(inputs: SupplyInputs) -> tuple[SupplyInputs, list[Note]]:
         ),
     ]
     minimum, maximum = (np.where(fixed, sources.fixed_quantity, bound) for bound in (lowered, upper))
-    return dataclasses.replace(inputs, sources=dataclasses.replace(sources, minimum_quantity=minimum, maximum_quantity=maximum)), notes
+    return inputs.swap(sources=dataclasses.replace(sources, minimum_quantity=minimum, maximum_quantity=maximum)), notes
 
 
 def _kind_limits(inputs: SupplyInputs) -> tuple[SupplyInputs, list[Note]]:
@@ -136,7 +136,7 @@ def _kind_limits(inputs: SupplyInputs) -> tuple[SupplyInputs, list[Note]]:
         *_notes(inputs, ("limits", "maximum_quantity"), limits.maximum_quantity, maximum, "less than what its sources are fixed at"),
     ]
     used = dataclasses.replace(limits, minimum_quantity=minimum, maximum_quantity=maximum)
-    return dataclasses.replace(inputs, limits=used), notes
+    return inputs.swap(limits=used), notes
 
 
 def _reachable_heads(inputs: SupplyInputs) -> tuple[SupplyInputs, list[Note]]:
@@ -146,7 +146,7 @@ def _reachable_heads(inputs: SupplyInputs) -> tuple[SupplyInputs, list[Note]]:
     for column in ("minimum_heads", "maximum_heads", "expected_leavers", "maximum_hires", "maximum_layoffs"):
         asked, got = getattr(crew, column), getattr(used, column)
         notes += _notes(inputs, ("workforce", column), asked, got, "out of reach of hires and layoffs from the heads before")
-    return dataclasses.replace(inputs, workforce=used), notes
+    return inputs.swap(workforce=used), notes
 
 
 def reachable(crew: Workforce, *, whole: bool) -> Workforce:

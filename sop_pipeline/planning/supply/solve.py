@@ -13,6 +13,8 @@ from sop_pipeline.planning.supply.inputs import Floats
 from sop_pipeline.planning.supply.matrix import INTEGER, SEMI_CONTINUOUS, Programme
 
 SEED = 1
+# From here on the interior point method with crossover beats the simplex method on a cold start: 4 times at 160,000 columns.
+INTERIOR_COLUMNS = 30_000
 WHOLE = 1e-7  # HiGHS's own 1e-6 leaves minimum runs open that it then refuses itself
 ZERO_RUN = 1e-6  # a minimum run below this share of a solver unit was not started
 
@@ -66,12 +68,19 @@ class Session:
             basis = highspy.HighsBasis()
             basis.col_status, basis.row_status, basis.valid = list(start.columns), list(start.rows), True
             self._require(self._highs.setBasis(basis), "setBasis")
+        elif programme.cost.size >= INTERIOR_COLUMNS and not programme.is_mixed_integer:
+            self._option("solver", value="ipm")
 
     def run(self) -> Solution:
         """Solve what is there now. Raises SolverError unless it ends optimal, or a whole-number search at its node limit with a plan."""
         if self._highs.run() == highspy.HighsStatus.kError:
             raise SolverError("HiGHS could not run the programme; an input is out of the solver's range")
         status = self._highs.getModelStatus()
+        # The simplex method starts from the last basis, and finishes what the interior point method cannot.
+        self._option("solver", value="choose")
+        if status != highspy.HighsModelStatus.kOptimal and not self.programme.is_mixed_integer:
+            self._highs.run()
+            status = self._highs.getModelStatus()
         info = self._highs.getInfo()
         stopped = status in (highspy.HighsModelStatus.kSolutionLimit, highspy.HighsModelStatus.kIterationLimit)
         usable = (
@@ -113,7 +122,7 @@ class Session:
             row_duals=duals * programme.money / rows,
             objective_amount=float(info.objective_function_value) * programme.money,
             gap_ratio=float(info.mip_gap) if programme.is_mixed_integer else 0.0,
-            iterations=int(info.simplex_iteration_count),
+            iterations=int(info.simplex_iteration_count + info.ipm_iteration_count),
             basis=Basis(programme.signature, tuple(basis.col_status), tuple(basis.row_status)),
         )
 
