@@ -68,17 +68,18 @@ def run_night(company: Company, *, selection: Sequence[str] = ()) -> NightOutcom
             raise_on_error=False,
         )
         evaluations = result.get_asset_check_evaluations()
-        failed = tuple(
+        failed = [
             FailedCheck(
                 ".".join(check.asset_key.path),
                 check.check_name,
-                bool(check.blocking),
+                bool(check.blocking) and check.severity is dg.AssetCheckSeverity.ERROR,  # Dagster goes on after a warning
                 check.severity.value,
                 "\n".join(f"{name}: {value.value}" for name, value in check.metadata.items()),
             )
             for check in evaluations
             if not check.passed
-        )
+        ]
+        failed.sort(key=lambda check: not check.blocking)  # what stopped the night is read first
         errors = tuple(
             _cause(event.step_failure_data.error)
             for event in result.all_events
@@ -86,7 +87,7 @@ def run_night(company: Company, *, selection: Sequence[str] = ()) -> NightOutcom
             and event.step_failure_data.error
             and "AssetCheckFailed" not in str(event.step_failure_data.error.cls_name)
         )
-    return NightOutcome(result.run_id, result.success, time.monotonic() - started, failed, errors)
+    return NightOutcome(result.run_id, result.success, time.monotonic() - started, tuple(failed), errors)
 
 
 @contextlib.contextmanager
@@ -120,7 +121,7 @@ def serve_ui(company: Company, *, port: int) -> int:
         "DAGSTER_HOME": str(company.dagster_home),
         "SOP_COMPANY": str(company.folder),
         "DAGSTER_DISABLE_TELEMETRY": "1",
-        "PYTHONWARNINGS": "ignore:::dagster",
+        "PYTHONWARNINGS": "ignore:Function `dev_command` is superseded",
     }
     arguments = [program, "dev", "-m", "sop_pipeline.definitions", "-h", "127.0.0.1", "-p", str(port)]
     return subprocess.run(arguments, env=environment, cwd=company.dagster_home, check=False).returncode  # noqa: S603

@@ -26,6 +26,7 @@ def nightly_schedule(job: Any, company: Company) -> dg.ScheduleDefinition:
         job=job,
         cron_schedule=company.settings.schedule,
         execution_timezone=company.settings.time_zone,
+        description=f"The night of {company.settings.company}, as sop.yaml times it.",
         default_status=dg.DefaultScheduleStatus.RUNNING,
     )
 
