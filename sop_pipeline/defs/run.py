@@ -12,11 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.definitions.repository_definition import SINGLETON_REPOSITORY_NAME
+from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 
 from sop_pipeline.company import Company
 from sop_pipeline.definitions import build_defs
 from sop_pipeline.defs.lock import hold_night
 from sop_pipeline.defs.schedules import NIGHTLY
+
+CODE_LOCATION = "sop_pipeline.definitions"
 
 DAGSTER_YAML = {
     "telemetry": {"enabled": False},
@@ -67,6 +71,7 @@ def run_night(company: Company, *, selection: Sequence[str] = ()) -> NightOutcom
             asset_selection=_keys(defs, selection) if selection else None,
             raise_on_error=False,
         )
+        _offer_to_rerun(instance, result.run_id)
         evaluations = result.get_asset_check_evaluations()
         failed = [
             FailedCheck(
@@ -88,6 +93,15 @@ def run_night(company: Company, *, selection: Sequence[str] = ()) -> NightOutcom
             and "AssetCheckFailed" not in str(event.step_failure_data.error.cls_name)
         )
     return NightOutcome(result.run_id, result.success, time.monotonic() - started, tuple(failed), errors)
+
+
+def _offer_to_rerun(instance: dg.DagsterInstance, run_id: str) -> None:
+    """Say which code location the run belongs to; without that the web UI shows a run of this process but refuses to rerun it."""
+    location = RegisteredCodeLocationOrigin(location_name=CODE_LOCATION)
+    origin = RemoteJobOrigin(RemoteRepositoryOrigin(location, SINGLETON_REPOSITORY_NAME), NIGHTLY)
+    run = instance.get_run_by_id(run_id)
+    if run is not None:
+        instance.run_storage.replace_job_origin(run, origin)
 
 
 @contextlib.contextmanager
@@ -123,7 +137,7 @@ def serve_ui(company: Company, *, port: int) -> int:
         "DAGSTER_DISABLE_TELEMETRY": "1",
         "PYTHONWARNINGS": "ignore:Function `dev_command` is superseded",
     }
-    arguments = [program, "dev", "-m", "sop_pipeline.definitions", "-h", "127.0.0.1", "-p", str(port)]
+    arguments = [program, "dev", "-m", CODE_LOCATION, "-h", "127.0.0.1", "-p", str(port)]
     return subprocess.run(arguments, env=environment, cwd=company.dagster_home, check=False).returncode  # noqa: S603
 
 

@@ -38,7 +38,7 @@ def nightly_schedule(job: Any, company: Company) -> dg.ScheduleDefinition:
 )
 def failed_night(context: dg.RunFailureSensorContext) -> None:
     context.log.error(
-        "run %s of %s failed: %s. The file published before stays in place; correct the cause and rerun from failure.",
+        "run %s of %s failed: %s The file published before stays in place; correct the cause and rerun from failure.",
         context.dagster_run.run_id,
         context.dagster_run.job_name,
         context.failure_event.message,
