@@ -83,9 +83,7 @@ class ItemMix(Table, key=("item_id",)):
     item_id: Text = column("Item")
     family_id: Text = column("Family")
     mix_ratio: Ratio = column("Share of the family; the shares of a family sum to 1", ge=0, le=1)
-    basis: Text = column(
-        "What the share comes from", isin=("planning_bill", "last_season", "all_history", "stock_and_production", "equal")
-    )
+    basis: Text = column("What the share comes from", isin=("planning_bill", "last_season", "all_history", "stock_and_production", "equal"))
 
 
 class InventoryPolicies(Table, key=("family_id", "period_start")):
