@@ -14,7 +14,8 @@ from sop_pipeline.company import Settings, parse_settings
 from sop_pipeline.contracts import ColumnSpec, column_specs, contract_of
 from sop_pipeline.contracts.validation import validate
 from sop_pipeline.extracts import EXTRACTS
-from sop_pipeline.landing.sources.base import Limits
+from sop_pipeline.landing.mapping import expected_names
+from sop_pipeline.landing.sources.base import Limits, Wanted
 from sop_pipeline.landing.sources.query import read_query
 
 REPOSITORY = Path(__file__).parents[1]
@@ -117,8 +118,9 @@ def extracts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pl.DataFrame
     found = {}
     for name, mapping in _settings(TABLES).extracts.items():
         target = folder / f"{name}.parquet"
-        reading = read_query(str(mapping.query), [TABLES], target, Limits())
         specs = column_specs(contract_of(f"staging.{name}"))
+        wanted = Wanted(mapping.format, expected_names(specs, mapping), Limits())
+        reading = read_query(str(mapping.query), [TABLES], wanted, target)
         unknown = set(reading.columns) - {spec.name for spec in specs}
         assert not unknown, f"{name} has no column {', '.join(sorted(unknown))}"
         frame = pl.read_parquet(target)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sop_pipeline.company import Company, ConfigurationError, Settings, load_company, parse_settings, settings_schema
+from sop_pipeline.company import Company, ConfigurationError, load_company, parse_settings, settings_schema
+from sop_pipeline.settings import Settings
 
 HERE = Path("sop.yaml")
 BASIS = "company: Acme\nreporting_currency: EUR\n"
@@ -159,7 +160,7 @@ def test_the_paths_of_the_folder_are_those_of_the_layout(tmp_path: Path):
             company.published,
         )
     ]
-    assert relative == ["extracts", "landed", "cycles", "warehouse/sop.duckdb", "warehouse/dagster", "published"]
+    assert relative == ["extracts", "landed", "cycles", "warehouse/warehouse.duckdb", "warehouse/dagster", "published"]
 
 
 def test_only_an_earlier_date_than_the_companys_own_today_replays_a_night(tmp_path: Path):
@@ -193,3 +194,12 @@ def test_the_schema_knows_every_key_and_refuses_others():
     assert set(schema["properties"]) == set(Settings.model_fields)
     assert schema["additionalProperties"] is False
     assert "skip_rows_like" in schema["$defs"]["Format"]["properties"]
+
+
+def test_a_folder_in_a_variable_is_relative_to_where_the_command_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "erp").mkdir()
+    (tmp_path / "deep" / "company").mkdir(parents=True)
+    (tmp_path / "deep" / "company" / "sop.yaml").write_text("company: X\nreporting_currency: EUR\nread_from: ['${ERP}']\n")
+    monkeypatch.chdir(tmp_path / "deep")
+    monkeypatch.setenv("ERP", "../erp")
+    assert load_company(tmp_path / "deep" / "company").readable_folders[1] == (tmp_path / "erp").resolve()

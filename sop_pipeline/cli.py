@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -12,8 +11,7 @@ from typing import Any
 import click
 
 from sop_pipeline import report
-from sop_pipeline.company import Company, ConfigurationError, load_company, settings_schema
-from sop_pipeline.sql_files import demo_root
+from sop_pipeline.company import Company, ConfigurationError, chosen_folder, load_company, settings_schema
 from sop_pipeline.warehouse import WarehouseBusyError
 
 DONE, DATA_STOPPED, USAGE, OTHER = 0, 1, 2, 3
@@ -42,7 +40,7 @@ def _company_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "--company",
         "folder",
         type=click.Path(path_type=Path),
-        default=lambda: os.environ.get("SOP_COMPANY") or demo_root(),
+        default=chosen_folder,
         help="Company folder; SOP_COMPANY, else the demo company.",
     )
     return folder(command)

@@ -1,18 +1,16 @@
 """The Definitions object, put together explicitly. What the parts do is said in `defs/`."""
 
-import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
-from sop_pipeline.company import Company, load_company
+from sop_pipeline.company import Company, chosen_folder, load_company
 from sop_pipeline.defs import forecasting, landing, planning, publishing
 from sop_pipeline.defs.night import Night
 from sop_pipeline.defs.schedules import failed_night, nightly_job, nightly_schedule
 from sop_pipeline.defs.sql_tables import sql_stage
-from sop_pipeline.sql_files import SqlFile, demo_root, load_rules, load_sql_files
+from sop_pipeline.sql_files import SqlFile, load_rules, load_sql_files
 
 
 def build_defs(company: Company, *, resources: Mapping[str, Any] | None = None) -> dg.Definitions:
@@ -43,4 +41,4 @@ def build_defs(company: Company, *, resources: Mapping[str, Any] | None = None) 
 @dg.definitions
 def defs() -> dg.Definitions:
     """Definitions of the company that SOP_COMPANY names; of the demo company where it names none."""
-    return build_defs(load_company(Path(os.environ.get("SOP_COMPANY") or demo_root())))
+    return build_defs(load_company(chosen_folder()))

@@ -137,7 +137,7 @@ def _opened(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _table_digest(con: duckdb.DuckDBPyConnection, table: str) -> str:
     columns = con.execute(
-        "select column_name from duckdb_columns() where database_name = 'published' and schema_name = 'sop' and table_name = ? order by all",
+        "select column_name from duckdb_columns() where database_name = 'published' and schema_name = 'sop' and table_name = ? order by 1",
         [table],
     ).fetchall()
     kept = [quoted(name) for (name,) in columns if name not in CLOCK_COLUMNS.get(table, ())]

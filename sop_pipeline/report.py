@@ -130,8 +130,8 @@ def check_text(found: Checked) -> str:
     groups = found.issues.group_by("extract", "column_name", "rule", "severity", "hint", maintain_order=True)
     for (extract, column_name, rule, severity, hint), rows in groups:
         lines.append(f"{severity}: {extract}{f'.{column_name}' if column_name else ''}: {rule} ({rows.height} rows). {hint or ''}".rstrip())
-        for row in rows.head(SHOWN_OF_A_KIND).iter_rows(named=True):
-            lines.append(f"  {_place(row)}: {row['value'] if row['value'] is not None else '(empty)'}")
+        shown = rows.head(SHOWN_OF_A_KIND).iter_rows(named=True)
+        lines += [f"  {_place(row)}: {row['value'] if row['value'] is not None else '(empty)'}" for row in shown]
         if rows.height > SHOWN_OF_A_KIND:
             lines.append(f"  … and {rows.height - SHOWN_OF_A_KIND} more")
     set_aside = found.issues.filter(pl.col("severity") == "error").unique(["extract", "source_file", "source_line"])

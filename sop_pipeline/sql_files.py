@@ -6,11 +6,12 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import duckdb
+
+from sop_pipeline.package_data import sql_root
 
 PARAMETER = re.compile(r"(?<![\w$])\$([a-z_][a-z0-9_]*)")
 COMMENT = re.compile(r"--[^\n]*")
@@ -64,14 +65,8 @@ class SqlFile:
     @functools.cached_property
     def upstream(self) -> tuple[str, ...]:
         """Tables the query reads, as `schema.table`, sorted, without itself. From DuckDB's own parse tree, so it cannot drift."""
-        # the serializer does not take parameters; a literal in their place leaves the tables as they are
-        parameterless = PARAMETER.sub("null", self.query)
         with duckdb.connect() as con:
-            tree = json.loads(con.execute("select json_serialize_sql(?)", [parameterless]).fetchall()[0][0])
-        if tree.get("error"):
-            raise ValueError(f"{self.path}: {tree.get('error_message')}")
-        names = {f"{node['schema_name']}.{node['table_name']}" for node in _base_tables(tree) if node.get("schema_name")}
-        return tuple(sorted(names - {self.address}))
+            return _tables_read(con, self)
 
     @functools.cached_property
     def digest(self) -> str:
@@ -86,34 +81,16 @@ class SqlFile:
         return {name: values[name] for name in sorted(self.parameters)}
 
 
-def sql_root() -> Path:
-    """The folder `sql/` of the checkout, or its copy inside an installed package."""
-    packaged = Path(str(resources.files("sop_pipeline"))) / "_data" / "sql"
-    return packaged if packaged.is_dir() else Path(__file__).resolve().parent.parent / "sql"
-
-
-def demo_root() -> Path:
-    """The folder of the demo company in the checkout, or its copy inside an installed package."""
-    packaged = Path(str(resources.files("sop_pipeline"))) / "_data" / "demo"
-    return packaged if packaged.is_dir() else Path(__file__).resolve().parent.parent / "data" / "demo"
-
-
 def load_sql_files(schema: str, root: Path | None = None) -> dict[str, SqlFile]:
     """Every `sql/<schema>/<table>.sql`, keyed by address, sorted by name."""
     folder = (root or sql_root()) / schema
-    return {
-        f"{schema}.{path.stem}": SqlFile(path, f"{schema}.{path.stem}", path.read_text(encoding="utf-8"))
-        for path in sorted(folder.glob("*.sql"))
-    }
+    return _load({path: f"{schema}.{path.stem}" for path in sorted(folder.glob("*.sql"))})
 
 
 def load_rules(root: Path | None = None) -> dict[str, SqlFile]:
     """Every `sql/checks/<schema>/<table>__<rule>.sql`, keyed by `schema.table__rule`."""
     folder = (root or sql_root()) / "checks"
-    return {
-        f"{path.parent.name}.{path.stem}": SqlFile(path, f"{path.parent.name}.{path.stem}", path.read_text(encoding="utf-8"))
-        for path in sorted(folder.glob("*/*__*.sql"))
-    }
+    return _load({path: f"{path.parent.name}.{path.stem}" for path in sorted(folder.glob("*/*__*.sql"))})
 
 
 def in_build_order(files: Mapping[str, SqlFile]) -> list[SqlFile]:
@@ -136,6 +113,25 @@ def in_build_order(files: Mapping[str, SqlFile]) -> list[SqlFile]:
     for address in sorted(files):
         visit(address, ())
     return [files[address] for address in done]
+
+
+def _load(addresses: Mapping[Path, str]) -> dict[str, SqlFile]:
+    files = {address: SqlFile(path, address, path.read_text(encoding="utf-8")) for path, address in addresses.items()}
+    # one parser for all of them: opening a connection costs more than parsing
+    with duckdb.connect() as con:
+        for file in files.values():
+            file.__dict__["upstream"] = _tables_read(con, file)
+    return files
+
+
+def _tables_read(con: duckdb.DuckDBPyConnection, file: SqlFile) -> tuple[str, ...]:
+    # the serializer does not take parameters; a literal in their place leaves the tables as they are
+    parameterless = PARAMETER.sub("null", file.query)
+    tree = json.loads(con.execute("select json_serialize_sql(?)", [parameterless]).fetchall()[0][0])
+    if tree.get("error"):
+        raise ValueError(f"{file.path}: {tree.get('error_message')}")
+    names = {f"{node['schema_name']}.{node['table_name']}" for node in _base_tables(tree) if node.get("schema_name")}
+    return tuple(sorted(names - {file.address}))
 
 
 def _base_tables(node: Any) -> Iterator[dict[str, Any]]:

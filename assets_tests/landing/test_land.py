@@ -217,3 +217,27 @@ def test_landing_records_nothing_before_the_rows_are_judged(tmp_path: Path):
     with warehouse.connect(None) as con:
         land(con, company, EXTRACTS["items"], as_of_date=AS_OF, landed_at=NIGHT)
     assert not (tmp_path / "landed" / "loads.jsonl").exists()
+
+
+def test_lines_stay_right_however_many_ragged_ones_lie_between(tmp_path: Path):
+    is_short = [number * number % 17 == 4 or number in {0, 1, 1999} for number in range(2000)]
+    rows = [f"I{number},Pump" if short else f"I{number},Pump,finished,P,pc,make" for number, short in enumerate(is_short)]
+    taken = night(company_of(tmp_path, {ITEMS: HEADER + "\n".join(rows) + "\n"}))
+    kept = [(f"I{number}", number + 2) for number, short in enumerate(is_short) if not short]
+    assert taken.staged.load.files[0].reading.first_line == 2, "the file is meant to be read at once"
+    assert sorted(taken.rows.select("item_id", "source_line").rows(), key=lambda row: row[1]) == kept
+    ragged = taken.staged.issues.filter(rule="row_shape")
+    assert ragged["source_line"].to_list() == [number + 2 for number, short in enumerate(is_short) if short]
+    assert set(ragged["value"]) == {rows[number] for number, short in enumerate(is_short) if short}
+
+
+def test_the_file_last_in_name_order_wins_a_key_and_the_others_are_told_once_a_file(tmp_path: Path):
+    files = {
+        "extracts/engineering/items_2025.csv": item_rows(3, "Old"),
+        "extracts/engineering/items_2026.csv": item_rows(2, "New"),
+    }
+    taken = night(company_of(tmp_path, files))
+    assert sorted(taken.rows.select("item_id", "item_name").rows()) == [("I0", "New 0"), ("I1", "New 1"), ("I2", "Old 2")]
+    told = taken.staged.issues.select("source_file", "value", "rule", "severity").rows()
+    assert told == [("extracts/engineering/items_2025.csv", "2 rows", "key_in_later_file", "info")]
+    assert (taken.staged.rows_repeated, taken.staged.rows_rejected) == (2, 0)

@@ -11,10 +11,11 @@ import pytest
 from landing_case import company_of, take
 
 from sop_pipeline import warehouse
-from sop_pipeline.company import Company, Settings
+from sop_pipeline.company import Company
 from sop_pipeline.contracts import ColumnSpec, column_specs, contract_of
 from sop_pipeline.extracts import EXTRACTS
 from sop_pipeline.landing.rules import CrossRule, apply_rules, cross_rules, rule_values
+from sop_pipeline.settings import Settings
 from sop_pipeline.sql_files import SqlFile
 from sop_pipeline.warehouse import quoted
 
@@ -510,9 +511,8 @@ def test_what_refers_to_a_row_that_is_set_aside_is_unknown_too(tmp_path: Path):
             ),
         }
         company = company_of(tmp_path, files)
-        for extract in ("items", "production_history"):
-            take(con, company, extract)
-        outcome = apply_rules(con, company, rules=[no_items, RULES["production_history__unknown_item"]])
+        loads = [take(con, company, extract).staged.load for extract in ("items", "production_history")]
+        outcome = apply_rules(con, company, loads, [no_items, RULES["production_history__unknown_item"]])
         kept = warehouse.read(con, "staging.production_history")
     assert kept["production_id"].to_list() == ["1"]
     assert outcome.rejected == {"items": 1, "production_history": 2}
@@ -520,31 +520,40 @@ def test_what_refers_to_a_row_that_is_set_aside_is_unknown_too(tmp_path: Path):
     assert told.rows() == [(3, "item_id", "B", "unknown_item", 20.0), (4, "item_id", "C", "unknown_item", 40.0)]
 
 
-def test_a_row_is_named_by_every_error_rule_it_breaks_and_set_aside_once():
-    own = [{"item_id": "nobody", "currency": "JPY", "source_file": "a.csv"}]
-    rules = [RULES["sales_orders__currency_without_rate"], RULES["sales_orders__unknown_item"]]
+def test_a_row_is_named_by_every_error_rule_it_breaks_and_set_aside_once(tmp_path: Path):
+    content = "production_id,item_id,completion_date,good_quantity\n1,C,2026-01-05,10\n"
+    rules = [
+        rule_of(f"staging.production_history__{name}", "select source_file, source_line, 'no' as value from staging.production_history")
+        for name in ("first", "second")
+    ]
     with warehouse.connect(None) as con:
-        stage_rows(con, {"sales_orders": own})
-        con.execute("create view raw.sales_orders as select * from staging.sales_orders")
-        outcome = apply_rules(con, COMPANY, ["sales_orders"], rules)
-        left = warehouse.count(con, "staging.sales_orders")
-    assert outcome.issues["rule"].to_list() == ["currency_without_rate", "unknown_item"]
-    assert (outcome.rejected, left) == ({"sales_orders": 1}, 0)
+        company = company_of(tmp_path, {"extracts/production/production_history.csv": content})
+        load = take(con, company, "production_history").staged.load
+        outcome = apply_rules(con, company, [load], rules)
+        left = warehouse.count(con, "staging.production_history")
+    assert outcome.issues.select("rule", "value", "quantity").rows() == [("first", "no", 10.0), ("second", "no", 10.0)]
+    assert (outcome.rejected, left) == ({"production_history": 1}, 0)
 
 
-def test_a_stop_keeps_its_rows_and_is_reported_as_one():
+def test_a_stop_keeps_its_rows_and_is_reported_as_one(tmp_path: Path):
+    content = (
+        "period_start,period_end,period_label,fiscal_year,fiscal_quarter\n"
+        "2026-10-01,2026-10-28,P01,2026,1\n2026-10-29,2026-11-25,P01,2026,1\n2026-11-27,2026-12-23,P03,2026,1\n"
+    )
     with warehouse.connect(None) as con:
-        stage_rows(con, {"fiscal_calendar": CASES["fiscal_calendar__label_not_unique"].own})
-        con.execute("create view raw.fiscal_calendar as select * from staging.fiscal_calendar")
-        outcome = apply_rules(con, COMPANY, ["fiscal_calendar"])
+        company = company_of(tmp_path, {"extracts/finance/fiscal_calendar.csv": content}, "calendar: fiscal\n")
+        taken = take(con, company, "fiscal_calendar")
+        outcome = apply_rules(con, company, [taken.staged.load])
         left = warehouse.count(con, "staging.fiscal_calendar")
-    assert [result.rule.name for result in outcome.stops] == ["gap_or_overlap", "label_not_unique"]
+    assert [(result.rule.name, result.rows) for result in outcome.stops] == [("gap_or_overlap", 1), ("label_not_unique", 2)]
     assert left == 3
 
 
-def test_a_rule_whose_tables_nobody_staged_says_it_did_not_run():
+def test_a_rule_whose_tables_nobody_staged_says_it_did_not_run(tmp_path: Path):
     with warehouse.connect(None) as con:
-        results = apply_rules(con, COMPANY, ["prices"]).results
+        company = company_of(tmp_path, {})
+        load = take(con, company, "prices").staged.load
+        results = apply_rules(con, company, [load]).results
     assert {result.rows for result in results} == {None}
 
 

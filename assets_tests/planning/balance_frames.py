@@ -30,11 +30,12 @@ CONTRACTS = {
     "resource_capacity": ResourceCapacity,
     "workforce": Workforce,
 }
-PLAN = {"scenario_id": "base", "change_quantity": 0.0, "step": "executive"}
+PLAN = {"scenario_id": "base", "change_quantity": 0.0}
 
 
-def demand_rows(family: str, quantities: list[float | None]) -> list[dict]:
-    return [PLAN | {"family_id": family, "period_start": month(t), "quantity": quantity} for t, quantity in enumerate(quantities)]
+def demand_rows(family: str, quantities: list[float | None], steps: tuple[str, ...] = ("statistical", "executive")) -> list[dict]:
+    rows = [PLAN | {"family_id": family, "period_start": month(t), "quantity": quantity} for t, quantity in enumerate(quantities)]
+    return [row | {"step": step} for row in rows for step in steps]
 
 
 def opening_row(family: str, stock: float | None, backlog: float = 0.0, **flows: float) -> dict:
@@ -66,12 +67,21 @@ def inputs(*, horizon: int, look_ahead: int = 0, remaining_ratio: float = 1.0, *
 
 def balance(frames: dict[str, pl.DataFrame], **settings: object) -> SupplyResult:
     result = balance_supply(**frames, **settings)
-    assert_contract(FamilyBalance, result.family_balance)
-    assert_contract(FamilySupply, result.family_supply)
-    assert_contract(ResourceLoad, result.resource_load)
-    assert_contract(WorkforcePlan, result.workforce_plan)
     assert_identities(frames, result)
     return result
+
+
+def assert_contracts(frames: dict[str, pl.DataFrame], result: SupplyResult) -> None:
+    """What goes in and what comes out holds its contract. Slow, so that only the broadest tests ask for it."""
+    for name, contract in CONTRACTS.items():
+        assert_contract(contract, frames[name])
+    for contract, frame in (
+        (FamilyBalance, result.family_balance),
+        (FamilySupply, result.family_supply),
+        (ResourceLoad, result.resource_load),
+        (WorkforcePlan, result.workforce_plan),
+    ):
+        assert_contract(contract, frame)
 
 
 def one(*, demand: list[float], stock: float = 0.0, backlog: float = 0.0, days: list[float] | None = None, **rows: list[dict]) -> dict:

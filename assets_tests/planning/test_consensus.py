@@ -250,7 +250,7 @@ cells = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     events=st.lists(cells, max_size=12),
     units=st.lists(st.sampled_from([0.001, 0.4536, 1.0, 12.0, 1000.0]), min_size=9, max_size=9),

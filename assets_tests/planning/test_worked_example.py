@@ -2,7 +2,7 @@
 
 import polars as pl
 import pytest
-from balance_frames import balance, day_rows, demand_rows, inputs, opening_row, series
+from balance_frames import assert_contracts, balance, day_rows, demand_rows, inputs, opening_row, series
 from plan_frames import month
 
 from sop_pipeline.planning.balance import SupplyResult
@@ -52,7 +52,9 @@ def example() -> SupplyResult:
         ],
         supply_policies=[{"family_id": "PUMPS", "period_start": month(t), "strategy": "chase"} for t in horizon],
     )
-    return balance(frames)
+    result = balance(frames)
+    assert_contracts(frames, result)
+    return result
 
 
 def rounded(values: list[float], digits: int = 0) -> list[float]:

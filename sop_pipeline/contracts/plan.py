@@ -15,14 +15,18 @@ class FamilyDemand(Table, key=("scenario_id", "family_id", "period_start", "step
     family_id: Text = column("Family")
     period_start: Date = column("First day of the period")
     step: Text = column("Step; demand_review is the consensus", isin=DEMAND_STEPS)
-    quantity: Number = column("Demand of the whole period after the step; empty until a step gives one", optional=True, ge=0)
+    quantity: Number = column(
+        "Demand of the whole period after the step; empty until a step gives one, 0 from demand_review on but in the look-ahead",
+        optional=True,
+        ge=0,
+    )
     change_quantity: Number = column("Quantity less that of the step before; the first quantity of a cell is all change")
     author: Text = column("Who changed it in this step", optional=True)
     reason: Text = column("Why", optional=True)
 
 
 class ItemDemand(Table, key=("scenario_id", "item_id", "period_start", "step")):
-    """One row per item, planned period (look-ahead included) and step of the demand plan, in the item's unit; sums to the family."""
+    """One row per item, planned period (look-ahead included) and step whose family quantity is known, in the item's unit; sums to it."""
 
     scenario_id: Text = column("Scenario")
     item_id: Text = column("Item")
@@ -66,8 +70,10 @@ class FamilyBalance(Table, key=("scenario_id", "strategy", "family_id", "period_
     purchase_quantity: Number = column("Purchases of the whole period")
     issued_quantity: Number = column("Issued to other families")
     other_movement_quantity: Number = column("Other movements to date; none are planned")
-    opening_inventory_quantity: Number = column("Stock at the start of the period")
-    unexplained_quantity: Number = column("Current period: up to the latest snapshot; empty where none fell in it", optional=True)
+    opening_inventory_quantity: Number = column("Stock at the start of the period; one below zero that nothing has moved since is 0")
+    unexplained_quantity: Number = column(
+        "Current period: up to the latest snapshot, and what lifts a stock below zero to zero; empty where there is none", optional=True
+    )
     closing_inventory_quantity: Number = column("Stock at the end", ge=0)
     target_inventory_quantity: Number = column("Target closing stock", optional=True, ge=0)
     minimum_inventory_quantity: Number = column("Least closing stock", optional=True, ge=0)
@@ -81,7 +87,7 @@ class FamilyBalance(Table, key=("scenario_id", "strategy", "family_id", "period_
         optional=True,
         ge=0,
     )
-    past_due_quantity: Number = column("Make-to-order: open orders past due at the as-of date, first planned period", optional=True, ge=0)
+    past_due_quantity: Number = column("Make-to-order: open orders past due at the as-of date, in the current period", optional=True, ge=0)
     opening_shortage_quantity: Number = column(
         "Make-to-stock: demand due and not delivered at the start; current period: past due at the as-of date, where its remainder starts",
         optional=True,
@@ -89,7 +95,11 @@ class FamilyBalance(Table, key=("scenario_id", "strategy", "family_id", "period_
     )
     closing_shortage_quantity: Number = column("Make-to-stock: demand due and not delivered at the end", optional=True, ge=0)
     lost_sales_quantity: Number = column("Demand that does not wait", ge=0)
-    load_ratio: Ratio = column("Highest load ÷ regular capacity of the critical resources the family uses", optional=True, ge=0)
+    load_ratio: Ratio = column(
+        "Highest load ÷ regular capacity of the critical resources the family uses; heads that follow the need count only alone",
+        optional=True,
+        ge=0,
+    )
     binding_resource_id: Text = column("The resource with that load", optional=True)
     required_heads: Number = column("Heads that the family's hours take", optional=True, ge=0)
     balance_status: Text = column("The first that holds", isin=BALANCE_STATUSES)
@@ -131,8 +141,8 @@ class ResourceLoad(Table, key=("scenario_id", "strategy", "resource_id", "period
     resource_id: Text = column("Resource")
     period_start: Date = column("First day of the period")
     required_capacity: Number = column("Planned supply × bill of resources", ge=0)
-    regular_capacity: Number = column("Rated regular capacity", ge=0)
-    overtime_capacity: Number = column("Overtime capacity", ge=0)
+    regular_capacity: Number = column("Rated regular capacity; labour with workforce: of the planned and temporary heads", ge=0)
+    overtime_capacity: Number = column("Overtime capacity; labour with workforce: of those heads", ge=0)
     load_ratio: Ratio = column("Required ÷ regular; empty without capacity", optional=True, ge=0)
     load_status: Text = column("free, full, full but costless, overloaded", isin=LOAD_STATUSES)
     families: Text = column("Families that use it, by load, joined by a comma", optional=True)

@@ -1,12 +1,14 @@
 """The forecast stage: which tables it reads and writes. The forecasting itself is `planning/demand_forecast`."""
 
 from collections.abc import Mapping
+from typing import cast
 
 import dagster as dg
 
 from sop_pipeline.company import Company
 from sop_pipeline.defs.model_tables import Frames, Model, model_stage
 from sop_pipeline.planning.demand_forecast import ForecastSetting, forecast_demand
+from sop_pipeline.planning.forecasting.members import Engine
 from sop_pipeline.sql_files import SqlFile
 
 READS = (
@@ -36,7 +38,7 @@ def _compute(frames: Frames, company: Company) -> Frames:
     return forecast_demand(
         **{address.removeprefix("core."): frames[address] for address in READS},
         setting=ForecastSetting(
-            engine=settings.forecast.engine,
+            engine=cast("Engine", settings.forecast.engine),
             workers=settings.forecast.workers,
             backtest_origins=settings.forecast.backtest_origins,
             per_working_day=settings.calendar == "fiscal",

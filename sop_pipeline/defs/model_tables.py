@@ -64,7 +64,9 @@ def model_stage(schema: str, models: Sequence[Model], rules: Mapping[str, SqlFil
             with night.connect(company) as con:
                 for table in chosen:
                     contract = contract_of(table)
-                    rows = warehouse.write(con, table, computed[table].select(list(contract.to_schema().columns)).sort(contract.key_columns()))
+                    rows = warehouse.write(
+                        con, table, computed[table].select(list(contract.to_schema().columns)).sort(contract.key_columns())
+                    )
                     table_done(table, rows)
                     yield dg.MaterializeResult(
                         asset_key=asset_key(table),

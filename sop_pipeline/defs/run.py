@@ -100,7 +100,12 @@ def dagster_instance(company: Company) -> Iterator[dg.DagsterInstance]:
 def prepare_home(company: Company) -> None:
     """Write Dagster's settings into the company's warehouse folder."""
     company.dagster_home.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(DAGSTER_YAML, indent=2)  # every JSON text is YAML
+    events = {
+        "module": "sop_pipeline.defs.event_log",
+        "class": "OneConnectionEventLog",
+        "config": {"base_dir": str(company.dagster_home / "history" / "runs")},
+    }
+    text = json.dumps({**DAGSTER_YAML, "event_log_storage": events}, indent=2)  # every JSON text is YAML
     target = company.dagster_home / "dagster.yaml"
     if not target.exists() or target.read_text(encoding="utf-8") != text:
         target.write_text(text, encoding="utf-8")

@@ -8,16 +8,19 @@ import polars as pl
 from sop_pipeline.demo import (
     tables_engineering,
     tables_finance,
+    tables_marketing,
     tables_planning,
     tables_production,
+    tables_purchasing,
     tables_sales,
     tables_supply_chain,
 )
-from sop_pipeline.demo.dirt import Blemish, soil
+from sop_pipeline.demo.dirt import soil
 from sop_pipeline.demo.frames import Files, by_year, to_csv, to_german_csv
+from sop_pipeline.demo.readme import readme
 from sop_pipeline.demo.settings import GERMAN_INVENTORY, settings_text
-from sop_pipeline.demo.story import readme
 from sop_pipeline.demo.world import World, simulate
+from sop_pipeline.extracts import EXTRACTS
 
 __all__ = ["DEFAULT_SEED", "write_demo"]
 
@@ -30,34 +33,52 @@ _BY_YEAR = {
     "inventory": "snapshot_date",
     "inventory_movements": "movement_date",
 }
-_DEPARTMENTS: dict[str, dict[str, Callable[[World], pl.DataFrame]]] = {
-    "sales": {name: getattr(tables_sales, name) for name in ("sales_forecasts", "customers")},
-    "marketing": {name: getattr(tables_sales, name) for name in ("promotions", "product_launches", "market_assumptions")},
-    "engineering": {
-        name: getattr(tables_engineering, name)
-        for name in (
-            "items", "product_families", "unit_conversions", "bill_of_materials", "planning_bills", "routings", "bill_of_resources", "engineering_changes",
-        )
-    },
-    "finance": {
-        name: getattr(tables_finance, name)
-        for name in ("standard_costs", "prices", "business_plan", "exchange_rates", "planning_costs", "business_objectives", "control_totals")
-    },
-    "production": {
-        name: getattr(tables_production, name)
-        for name in ("resources", "resource_capacity", "workforce", "working_calendar", "production_history", "open_work_orders")
-    },
-    "supply_chain": {
-        name: getattr(tables_supply_chain, name)
-        for name in (
-            "inventory", "inventory_movements", "inventory_policies", "suppliers", "supplier_items", "supplier_capacity", "open_purchase_orders",
-            "purchase_receipts",
-        )
-    },
-    "planning": {
-        name: getattr(tables_planning, name) for name in ("overrides", "approved_plans", "supply_policies", "scenarios", "decisions")
-    },
-}  # fmt: skip
+_TABLES: dict[str, Callable[[World], pl.DataFrame]] = {
+    table.__name__: table
+    for table in (
+        tables_sales.sales_orders,
+        tables_sales.shipments,
+        tables_sales.sales_forecasts,
+        tables_sales.customers,
+        tables_marketing.promotions,
+        tables_marketing.product_launches,
+        tables_marketing.market_assumptions,
+        tables_engineering.items,
+        tables_engineering.product_families,
+        tables_engineering.unit_conversions,
+        tables_engineering.bill_of_materials,
+        tables_engineering.planning_bills,
+        tables_engineering.routings,
+        tables_engineering.bill_of_resources,
+        tables_engineering.engineering_changes,
+        tables_finance.standard_costs,
+        tables_finance.prices,
+        tables_finance.business_plan,
+        tables_finance.exchange_rates,
+        tables_finance.planning_costs,
+        tables_finance.business_objectives,
+        tables_finance.control_totals,
+        tables_production.resources,
+        tables_production.resource_capacity,
+        tables_production.workforce,
+        tables_production.working_calendar,
+        tables_production.production_history,
+        tables_production.open_work_orders,
+        tables_supply_chain.inventory,
+        tables_supply_chain.inventory_movements,
+        tables_supply_chain.inventory_policies,
+        tables_purchasing.suppliers,
+        tables_purchasing.supplier_items,
+        tables_purchasing.supplier_capacity,
+        tables_purchasing.open_purchase_orders,
+        tables_purchasing.purchase_receipts,
+        tables_planning.overrides,
+        tables_planning.approved_plans,
+        tables_planning.supply_policies,
+        tables_planning.scenarios,
+        tables_planning.decisions,
+    )
+}
 
 
 def write_demo(directory: Path, *, families: int = 12, items: int = 300, years: int = 4, seed: int = DEFAULT_SEED) -> None:
@@ -73,14 +94,15 @@ def write_demo(directory: Path, *, families: int = 12, items: int = 300, years: 
 
 
 def demo_files(*, families: int, items: int, years: int, seed: int) -> Files:
-    """The files of the demo company by their path below its folder."""
+    """The files of the demo company by their path below its folder. Raises as `write_demo`."""
     if families < 1 or items < families or years < 1:
         raise ValueError(
-            f"a demo company of {families} families, {items} items, {years} years cannot be made: give at least one family, one item a family and one year"
+            f"families {families}, items {items}, years {years}: no company can be made of that; "
+            "give at least one family, one item a family and one year"
         )
     world = simulate(families, items, years, seed)
     files = _extract_files(world)
-    blemishes: list[Blemish] = soil(files, world)
+    blemishes = soil(files)
     files["sop.yaml"] = settings_text(world).encode()
     files["README.md"] = readme(world, blemishes).encode()
     return files
@@ -88,14 +110,10 @@ def demo_files(*, families: int, items: int, years: int, seed: int) -> Files:
 
 def _extract_files(world: World) -> Files:
     files: Files = {}
-    numbers = tables_sales.orders(world)
-    for name, table in (("sales_orders", tables_sales.sales_orders(world, numbers)), ("shipments", tables_sales.shipments(world, numbers))):
-        for path, part in by_year(f"extracts/sales/{name}", table, _BY_YEAR[name]).items():
-            files[path] = to_csv(part)
-    for department, tables in _DEPARTMENTS.items():
-        for name, build in tables.items():
-            path, table = f"extracts/{department}/{name}", build(world)
-            parts = by_year(path, table, _BY_YEAR[name]) if name in _BY_YEAR else {f"{path}.csv": table}
-            for part_path, part in parts.items():
-                files[part_path] = to_german_csv(part, GERMAN_INVENTORY) if name == "inventory" else to_csv(part)
+    for name, build in _TABLES.items():
+        path = f"extracts/{EXTRACTS[name].department}/{name}"
+        table = build(world)
+        parts = by_year(path, table, _BY_YEAR[name]) if name in _BY_YEAR else {f"{path}.csv": table}
+        for part_path, part in parts.items():
+            files[part_path] = to_german_csv(part, GERMAN_INVENTORY) if name == "inventory" else to_csv(part)
     return files

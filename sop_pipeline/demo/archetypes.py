@@ -112,11 +112,11 @@ BOTTLENECK = "TEST-K"
 SHORT_LINE = "LINE-U"
 RESOURCES = (
     Resource("ASSY-K", "Assembly cells Kiel", KIEL, "equipment", 15.0, 0.15, 0.95, 0.92, 0.80, 4),
-    Resource("TEST-K", "Test benches Kiel", KIEL, "equipment", 15.0, 0.10, 0.96, 0.90, 0.93, 9),
+    Resource("TEST-K", "Test benches Kiel", KIEL, "equipment", 15.0, 0.08, 0.96, 0.90, 0.95, 9),
     Resource("LINE-U", "Circulator line Ulm", ULM, "equipment", 15.0, 0.10, 0.95, 0.90, 0.92, 8),
-    Resource("WIND-U", "Motor winding Ulm", ULM, "equipment", 22.0, 0.05, 0.95, 0.90, 0.86, 10),
+    Resource("WIND-U", "Motor winding Ulm", ULM, "equipment", 22.0, 0.05, 0.95, 0.90, 0.80, 10),
     Resource("ASSY-U", "Assembly cells Ulm", ULM, "equipment", 15.0, 0.15, 0.95, 0.92, 0.82, 4),
-    Resource("CREW-K", "Crew Kiel", KIEL, "labour", 8.0, 0.10, 1.0, 1 - ABSENCE_RATIO, 0.93, 3),
-    Resource("CREW-U", "Crew Ulm", ULM, "labour", 8.0, 0.10, 1.0, 1 - ABSENCE_RATIO, 0.93, 3),
+    Resource("CREW-K", "Crew Kiel", KIEL, "labour", 8.0, 0.10, 1.0, 1 - ABSENCE_RATIO, 0.85, 3),
+    Resource("CREW-U", "Crew Ulm", ULM, "labour", 8.0, 0.10, 1.0, 1 - ABSENCE_RATIO, 0.85, 3),
 )
 SUBCONTRACTOR = "KOWAL"

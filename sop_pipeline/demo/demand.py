@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from sop_pipeline.demo.archetypes import CUSTOMER_GROUPS, GROUP_DISCOUNT_RATIO, GROUP_ORDER_LEAD_DAYS, MAKE_TO_STOCK, US_DISTRIBUTORS
-from sop_pipeline.demo.catalogue import NEVER, Catalogue, Texts
+from sop_pipeline.demo.archetypes import CUSTOMER_GROUPS, GROUP_DISCOUNT_RATIO, GROUP_ORDER_LEAD_DAYS, US_DISTRIBUTORS
+from sop_pipeline.demo.masters import NEVER, Catalogue, Texts
 from sop_pipeline.demo.timeline import AS_OF, Flags, Floats, Ints, Timeline, stream
 
 PRICE_INCREASE_PER_YEAR = 0.025
@@ -127,10 +127,10 @@ def _life(catalogue: Catalogue, month: Ints) -> Floats:
 
 
 def draw_lines(timeline: Timeline, catalogue: Catalogue, expected: Floats, seed: int) -> Lines:
-    """Order lines taken before the as-of date, sorted by order day, customer and item; promised days of what is made to order are set later."""
+    """Order lines taken before the as-of date, by order day, customer and item; promised days of what is made to order come later."""
     rng = stream(seed, "demand")
     items = catalogue.items
-    to_stock = catalogue.item_flags(lambda kind: kind.production_strategy == MAKE_TO_STOCK)
+    to_stock = catalogue.is_made_to_stock
     horizon = timeline.history_months + 3
     wanted = expected[:, :horizon] * _noise(rng, catalogue, horizon)
     wanted[~to_stock, timeline.history_months :] = 0
@@ -174,7 +174,7 @@ def _noise(rng: np.random.Generator, catalogue: Catalogue, months: int) -> Float
     for month in range(months):
         by_family[:, month] = (0.5 * by_family[:, month - 1] if month else 0) + shock[:, month]
     by_item = rng.normal(0, 0.12, (len(catalogue.items), months))
-    noise: Floats = np.exp(by_family[catalogue.items.family] + by_item)
+    noise: Floats = np.exp(by_family[catalogue.items.family] + by_item).astype(np.float64)
     return noise
 
 
@@ -209,7 +209,7 @@ def _with_exceptions(rng: np.random.Generator, lines: Lines, made_to_stock: Flag
 
 def list_prices(catalogue: Catalogue, year: Ints) -> Floats:
     """Net list price in euro of one unit, by item and year."""
-    years_from_now = np.asarray(year) - int(str(AS_OF.astype("datetime64[Y]")))
+    years_from_now = year.astype(np.float64) - int(str(AS_OF.astype("datetime64[Y]")))
     return np.round(catalogue.items.price[:, None] * (1 + PRICE_INCREASE_PER_YEAR) ** years_from_now[None, :], 2)
 
 

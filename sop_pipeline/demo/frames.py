@@ -1,5 +1,6 @@
 """How the demo company's tables become text: typed columns, files by year, one file in the dialect of a German export. No content."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,14 @@ from sop_pipeline.demo.timeline import Days
 Files = dict[str, bytes]  # path below the company folder, content
 
 CP1252 = "cp1252"
+
+
+def texts(values: Iterable[Any]) -> pl.Series:
+    return pl.Series(values.tolist() if isinstance(values, np.ndarray) else list(values), dtype=pl.String)
+
+
+def repeated(value: str | None, count: int) -> pl.Series:
+    return pl.Series([value] * count, dtype=pl.String)
 
 
 def money(values: npt.ArrayLike) -> pl.Series:

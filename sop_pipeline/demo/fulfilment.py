@@ -8,12 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sop_pipeline.demo.catalogue import NEVER, Catalogue
 from sop_pipeline.demo.demand import Lines
-from sop_pipeline.demo.timeline import Ints, Timeline, stream
+from sop_pipeline.demo.masters import NEVER, Catalogue
+from sop_pipeline.demo.timeline import Flags, Ints, Timeline, stream
 
-FEWEST_TO_SPLIT = 8  # smaller lines are delivered at once, larger ones in parts while goods are short
-PARTS = 4
+FEWEST_TO_SPLIT = 8  # smaller lines are never ordered in two deliveries
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ def balance_by_day(opening: Ints, events: list[Events], days: int) -> Ints:
     return stock
 
 
-def deliver(timeline: Timeline, catalogue: Catalogue, lines: Lines, complete: Ints, available: Ints, seed: int) -> Deliveries:
+def deliver(timeline: Timeline, catalogue: Catalogue, lines: Lines, *, complete: Ints, available: Ints, seed: int) -> Deliveries:
     """Deliveries of all lines. `available`: stock by item and day before any delivery; `complete`: day a line made to order is complete."""
     rng = stream(seed, "deliveries")
     net = lines.quantity - lines.cancelled
@@ -55,21 +54,21 @@ def deliver(timeline: Timeline, catalogue: Catalogue, lines: Lines, complete: In
     due = np.where(complete < NEVER, timeline.next_working_day(np.minimum(complete, len(timeline.days) - 2) + 1), lines.requested_day)
     draw = rng.uniform(0, 1, len(lines))
     made_to_stock = complete == NEVER
-    parts = np.where(made_to_stock & (net >= FEWEST_TO_SPLIT), PARTS, 1)[wanted]
-    line = np.repeat(wanted, parts)
-    part = np.arange(len(line)) - np.repeat(parts.cumsum() - parts, parts)
-    share = np.repeat(parts, parts)
-    quantity = net[line] * (part + 1) // share - net[line] * part // share
+    second = np.where((draw < 0.04) & made_to_stock & (net >= FEWEST_TO_SPLIT), net // 2, 0)  # wanted in two deliveries
+    later = np.flatnonzero(second)
+    line = np.concatenate([wanted, later])
+    quantity = np.concatenate([(net - second)[wanted], second[later]])
     early = np.where(made_to_stock & (draw > 0.6), 1, 0)  # goods leave a day ahead of the requested day, if they can
-    second_delivery = (draw < 0.04) & made_to_stock  # what the customer wants in two deliveries
-    due_day = np.maximum(due - early, lines.order_day)[line] + np.where(second_delivery[line] & (part >= PARTS // 2), 9, 0)
+    due_day = np.maximum(due - early, lines.order_day)
+    due_day = np.concatenate([due_day[wanted], due_day[later] + 9])
 
-    order = np.lexsort((part, line, due_day, lines.item[line]))
+    order = np.lexsort((line, due_day, lines.item[line]))
     line, quantity, due_day = line[order], quantity[order], due_day[order]
-    day = np.maximum(due_day, _first_covered_day(lines.item[line], quantity, available))
+    row, quantity, covered_day = _covered(lines.item[line], quantity, ~made_to_stock[line], available)
+    day = np.maximum(due_day[row], covered_day)
     day = np.where(day < NEVER, timeline.next_working_day(np.minimum(day, len(timeline.days) - 1)), NEVER)
     day[day >= timeline.as_of_day] = NEVER
-    return _with_returns(rng, timeline, _merged(line, day, quantity), lines, catalogue)
+    return _with_returns(rng, timeline, _merged(line[row], day, quantity), lines, catalogue)
 
 
 def _merged(line: Ints, day: Ints, quantity: Ints) -> Deliveries:
@@ -83,22 +82,34 @@ def _merged(line: Ints, day: Ints, quantity: Ints) -> Deliveries:
     return Deliveries(line[first], day[first], total)
 
 
-def _first_covered_day(item: Ints, quantity: Ints, available: Ints) -> Ints:
-    """First day on which the item's stock, less all it must still give later, covers the cumulated quantity; rows sorted by item."""
+def _covered(item: Ints, quantity: Ints, is_whole: Flags, available: Ints) -> tuple[Ints, Ints, Ints]:
+    """Pieces of rows (sorted by item), each with its row, its quantity and the first day on which it is covered.
+
+    A row is cut where the supply of its item runs out for a while, so that what is there leaves; `is_whole` rows are never cut. Covered
+    is what the item's stock, less all it must still give later, holds beside the rows before.
+    """
     firm = np.maximum(np.minimum.accumulate(available[:, ::-1], axis=1)[:, ::-1], 0)
     total = quantity.cumsum()
-    first_row = np.searchsorted(item, item)
-    cumulated = total - (total - quantity)[first_row]
+    cumulated = total - (total - quantity)[np.searchsorted(item, item)]
     step = int(max(firm.max(initial=0), cumulated.max(initial=0))) + 1
     flat = (firm + np.arange(len(firm))[:, None] * step).ravel()
-    found = np.searchsorted(flat, item * step + cumulated)
+    level = flat[np.flatnonzero(np.diff(flat, prepend=-1))]
+    end = item * step + cumulated
+    first = np.searchsorted(level, end - quantity, side="right")
+    pieces = np.where(is_whole, 1, np.searchsorted(level, end, side="left") - first + 1)
+    row = np.repeat(np.arange(len(item)), pieces)
+    piece = np.arange(len(row)) - np.repeat(pieces.cumsum() - pieces, pieces)
+    cut = first[row] + piece
+    upper = np.where(piece == pieces[row] - 1, end[row], level[np.minimum(cut, len(level) - 1)])
+    lower = np.where(piece == 0, (end - quantity)[row], level[np.maximum(cut - 1, 0)])
+    found = np.searchsorted(flat, upper)
     days = firm.shape[1]
-    return np.where(found < (item + 1) * days, found - item * days, NEVER)
+    return row, upper - lower, np.where(found < (item[row] + 1) * days, found - item[row] * days, NEVER)
 
 
 def _with_returns(rng: np.random.Generator, timeline: Timeline, deliveries: Deliveries, lines: Lines, catalogue: Catalogue) -> Deliveries:
     """A few deliveries come back, in part, weeks later."""
-    to_stock = catalogue.item_flags(lambda kind: kind.is_made_to_stock)[lines.item[deliveries.line]]
+    to_stock = catalogue.is_made_to_stock[lines.item[deliveries.line]]
     back = timeline.next_working_day(np.minimum(deliveries.day, len(timeline.days) - 60) + 20)
     returned = (rng.uniform(0, 1, len(deliveries)) < 0.004) & to_stock & (back < timeline.as_of_day) & (deliveries.quantity > 2)
     some = np.flatnonzero(returned)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sop_pipeline.demo.catalogue import NEVER, Catalogue
 from sop_pipeline.demo.demand import Lines
-from sop_pipeline.demo.timeline import Floats, Ints, Timeline, stream
+from sop_pipeline.demo.masters import NEVER, Catalogue
+from sop_pipeline.demo.timeline import Flags, Floats, Ints, Timeline, stream
 
 PLAN_MONTHS = 12  # how far an approved plan of the past reaches
 LEVEL_MONTHS = 6  # a production plan holds one daily rate for so long
@@ -19,7 +19,7 @@ FEWEST_DAYS_TO_BUILD = 5
 EARLY_DAYS_TO_BUILD = 8  # in the first weeks of the history, before a backlog has built up
 STOCK_OUT_MONTHS = (-18, -17, -16)  # SUBMERSIBLE: the supplier of shaft seals failed
 BREAKDOWN_MONTHS = (-3, -2, -1)  # CIRCULATOR: the line in Ulm stood still
-OVERBUYING_MONTHS = range(-10, 1)  # VALVES: twice what the policy asks for
+OVERBUYING_MONTHS = range(-10, 1)  # VALVES: much more than the policy asks for
 SLOWING_MONTHS = 10  # PROCESS: bookings outgrow the crew, lead time drifts
 
 
@@ -68,14 +68,16 @@ def planned_demand(timeline: Timeline, catalogue: Catalogue, expected: Floats, s
     return np.asarray(by_family[:, months] * np.exp(whole + ahead))
 
 
-def simulate_to_stock(timeline: Timeline, catalogue: Catalogue, expected: Floats, demanded: Ints, to_order_made: Ints, seed: int) -> Supply:
+def simulate_to_stock(
+    timeline: Timeline, catalogue: Catalogue, expected: Floats, *, demanded: Ints, to_order_made: Ints, seed: int
+) -> Supply:
     """Month by month: a level plan per family from stock and expected demand, shared out to items, rounded to lots; components issued.
 
     `demanded`: by item and month, what is asked for and not cancelled; `to_order_made`: by item and month, what is completed to order.
     """
     rng = stream(seed, "production")
     items, bill, now = catalogue.items, catalogue.bill, timeline.history_months
-    to_stock = catalogue.item_flags(lambda kind: kind.is_made_to_stock)
+    to_stock = catalogue.is_made_to_stock
     feeds = bill.component < len(items)
     parent, part = bill.parent[feeds], bill.component[feeds]
     usage = bill.quantity_per[feeds] / (1 - bill.scrap_ratio[feeds])
@@ -119,7 +121,7 @@ def simulate_to_stock(timeline: Timeline, catalogue: Catalogue, expected: Floats
         issued[:, month] = np.rint(issues(supplied[:, month] + scrapped[:, month]))
         if month < now:
             net += np.where(to_stock, made - demanded[:, month] + adjusted[:, month], 0) - issued[:, month]
-    scrapped[catalogue.item_flags(lambda kind: kind.is_bought)] = 0
+    scrapped[catalogue.is_bought] = 0
     return Supply(opening, supplied, scrapped, issued[:, :now], adjusted, Plans(demand, plan, closing))
 
 
@@ -133,7 +135,7 @@ def _targets(timeline: Timeline, catalogue: Catalogue, gross: Floats) -> Floats:
     valves = catalogue.family_of("VALVES")
     if valves is not None:
         over = [now + offset for offset in OVERBUYING_MONTHS if now + offset >= 0]
-        target[valves.items, over] *= 2.6
+        target[valves.items, over] *= 4
     for item in np.flatnonzero(items.phase_out_month == now + 2):
         target[item, max(now - 8, 0) : now + 1] = 5 * gross[item, max(now - 9, 0)]
     return target
@@ -150,7 +152,7 @@ def _limits(timeline: Timeline, catalogue: Catalogue) -> Floats:
     return limit
 
 
-def _adjustments(rng: np.random.Generator, gross: Floats, to_stock: Ints) -> Ints:
+def _adjustments(rng: np.random.Generator, gross: Floats, to_stock: Flags) -> Ints:
     """Counting differences that were booked: small, rare, both ways."""
     size = np.rint(gross * rng.uniform(-0.06, 0.04, gross.shape)).astype(np.int64)
     happens = (rng.uniform(0, 1, gross.shape) < 0.02) & to_stock[:, None]
@@ -217,7 +219,7 @@ def complete_to_order(timeline: Timeline, catalogue: Catalogue, lines: Lines) ->
 def stock_lots(timeline: Timeline, catalogue: Catalogue, supply: Supply, seed: int) -> Lots:
     """Lots of what is made or bought to stock, as-of month included: one or two a month and item, on working days."""
     rng = stream(seed, "lots")
-    to_stock = catalogue.item_flags(lambda kind: kind.is_made_to_stock)
+    to_stock = catalogue.is_made_to_stock
     item, month = np.nonzero(supply.supplied * to_stock[:, None])
     quantity, scrap = supply.supplied[item, month], supply.scrapped[item, month]
     is_split = quantity >= 4 * catalogue.items.lot[item]

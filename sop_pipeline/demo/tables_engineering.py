@@ -4,13 +4,13 @@ import numpy as np
 import polars as pl
 
 from sop_pipeline.demo.archetypes import ASSEMBLE_TO_ORDER, SUBCONTRACTOR
-from sop_pipeline.demo.catalogue import NEVER
 from sop_pipeline.demo.demand import UNITS_PER_BOX
-from sop_pipeline.demo.frames import dates, ratio, rows, where
+from sop_pipeline.demo.flows import SUBCONTRACTED_ITEMS
+from sop_pipeline.demo.frames import dates, ratio, rows, texts, where
+from sop_pipeline.demo.masters import NEVER
 from sop_pipeline.demo.timeline import Ints
 from sop_pipeline.demo.world import World, calibrated_hours
 
-SUBCONTRACTED_ITEMS = 5  # the first garden pumps may be made outside
 ROUGH_CUT_RATIO = 1.06  # what the older bill of resources of a family says beyond its routings
 
 
@@ -45,7 +45,7 @@ def items(world: World) -> pl.DataFrame:
     kinds = [family.archetype for family in world.catalogue.families]
     family = own.family
     now = world.now
-    is_bought = np.array([kind.is_bought for kind in kinds])[family]
+    is_bought = world.catalogue.is_bought
     is_phasing_out = own.phase_out_month < NEVER
     lifecycle = np.where(
         own.phase_out_month <= now,
@@ -60,17 +60,17 @@ def items(world: World) -> pl.DataFrame:
     size = own.price**0.33 / 100
     finished = pl.DataFrame(
         {
-            "item_id": own.item_id.tolist(),
-            "item_name": own.name.tolist(),
-            "item_type": np.where(np.array([kind.stem == "MOTORS" for kind in kinds])[family], "semi_finished", "finished").tolist(),
-            "family_id": [world.catalogue.families[number].family_id for number in family],
-            "unit_of_measure": [kinds[number].planning_unit for number in family],
+            "item_id": texts(own.item_id),
+            "item_name": texts(own.name),
+            "item_type": texts("semi_finished" if kinds[number].stem == "MOTORS" else "finished" for number in family),
+            "family_id": texts(world.catalogue.families[number].family_id for number in family),
+            "unit_of_measure": texts(kinds[number].planning_unit for number in family),
             "planning_units_per_unit": own.planning_units.astype(np.int64),
-            "sourcing": np.where(is_bought, "buy", "make").tolist(),
-            "lifecycle": lifecycle.tolist(),
+            "sourcing": texts(np.where(is_bought, "buy", "make")),
+            "lifecycle": texts(lifecycle),
             "introduction_date": where(own.launch_month >= 0, dates(timeline.month_dates(np.maximum(own.launch_month, 0)))),
             "phase_out_date": where(is_phasing_out, dates(timeline.month_dates(last_month) - 1)),
-            "successor_item_id": where(own.successor >= 0, pl.Series(own.item_id[own.successor].tolist())),
+            "successor_item_id": where(own.successor >= 0, texts(own.item_id[own.successor])),
             "lead_time_days": np.where(is_bought, 42, 14),
             "lot_minimum": own.lot,
             "lot_multiple": own.lot,
@@ -81,15 +81,15 @@ def items(world: World) -> pl.DataFrame:
     empty = pl.lit(None)
     parts = pl.DataFrame(
         {
-            "item_id": bought.item_id.tolist(),
-            "item_name": bought.name.tolist(),
-            "item_type": bought.item_type.tolist(),
-            "unit_of_measure": bought.unit.tolist(),
+            "item_id": texts(bought.item_id),
+            "item_name": texts(bought.name),
+            "item_type": texts(bought.item_type),
+            "unit_of_measure": texts(bought.unit),
             "lead_time_days": bought.lead_time_days,
         }
     ).with_columns(planning_units_per_unit=pl.lit(1, dtype=pl.Int64), sourcing=pl.lit("buy"), lifecycle=pl.lit("active"))
     parts = parts.with_columns([empty.cast(kind).alias(name) for name, kind in finished.schema.items() if name not in parts.columns])
-    return pl.concat([finished, parts.select(finished.columns).cast(dict(finished.schema))])
+    return pl.concat([finished, parts.select(finished.columns).cast(finished.schema)])
 
 
 def unit_conversions(_world: World) -> pl.DataFrame:
@@ -106,8 +106,8 @@ def bill_of_materials(world: World) -> pl.DataFrame:
     ids = np.concatenate([world.catalogue.items.item_id, world.catalogue.components.item_id])
     table = pl.DataFrame(
         {
-            "parent_item_id": ids[bill.parent].tolist(),
-            "component_item_id": ids[bill.component].tolist(),
+            "parent_item_id": texts(ids[bill.parent]),
+            "component_item_id": texts(ids[bill.component]),
             "quantity_per": ratio(bill.quantity_per),
             "scrap_ratio": ratio(bill.scrap_ratio),
             "lead_time_offset_days": np.where(bill.component < len(world.catalogue.items), 5, 0),
@@ -139,7 +139,7 @@ def routings(world: World) -> pl.DataFrame:
     """Operations of made items; garden pumps have a second routing at a subcontractor; fire-fighting sets have none."""
     hours = calibrated_hours(world)
     own = world.catalogue.items
-    columns: list[tuple[object, ...]] = []
+    lines: list[tuple[object, ...]] = []
     skipped = set(not_ready(world).tolist())
     for family in world.catalogue.families:
         kind = family.archetype
@@ -153,27 +153,20 @@ def routings(world: World) -> pl.DataFrame:
                 crew = operation.labour_resource_id
                 share = operation.labour_hours / labour
                 setup = 0.5 if kind.is_made_to_stock and number == 0 else 0
-                main = (
-                    own.item_id[item],
-                    "main",
-                    10 * (number + 1),
-                    operation.resource_id,
-                    setup,
-                    round(float(hours[operation.resource_id][item]), 4),
-                )
-                columns.append(
-                    (
-                        *main,
-                        crew,
-                        round(float(hours[crew][item] * share), 4),
-                        0.99 if number == 0 else None,
-                        1.0 if kind.stem == "GARDEN" else None,
-                    )
+                run = round(float(hours[operation.resource_id][item]), 4)
+                by_hand = round(float(hours[crew][item] * share), 4)
+                good = 0.99 if number == 0 else None
+                main_share = 1.0 if kind.stem == "GARDEN" else None
+                lines.append(
+                    (own.item_id[item], "main", 10 * number + 10, operation.resource_id, setup, run, crew, by_hand, good, main_share)
                 )
             if kind.stem == "GARDEN" and item - family.first_item < SUBCONTRACTED_ITEMS:
-                columns.append((own.item_id[item], SUBCONTRACTOR, 10, SUBCONTRACTOR, 0, 1, None, None, None, 0.0))
-    header = "item_id routing_id operation resource_id setup_hours run_hours_per_unit labour_resource_id labour_hours_per_unit yield_ratio share_ratio"
-    return rows(header, *columns)
+                lines.append((own.item_id[item], SUBCONTRACTOR, 10, SUBCONTRACTOR, 0, 1, None, None, None, 0.0))
+    header = (
+        "item_id routing_id operation resource_id setup_hours run_hours_per_unit labour_resource_id labour_hours_per_unit "
+        "yield_ratio share_ratio"
+    )
+    return rows(header, *lines)
 
 
 def bill_of_resources(world: World) -> pl.DataFrame:

@@ -5,12 +5,12 @@ import polars as pl
 
 from sop_pipeline.demo.archetypes import RESOURCES
 from sop_pipeline.demo.demand import is_in_dollars, line_prices, list_prices
-from sop_pipeline.demo.frames import dates, money, rows, where
+from sop_pipeline.demo.flows import flows_by_month
+from sop_pipeline.demo.frames import dates, money, repeated, rows, texts, where
 from sop_pipeline.demo.tables_engineering import not_ready
-from sop_pipeline.demo.tables_production import heads, is_subcontracted
-from sop_pipeline.demo.tables_supply_chain import month_end_stock
+from sop_pipeline.demo.tables_production import heads
 from sop_pipeline.demo.timeline import Floats, Ints, stream
-from sop_pipeline.demo.world import World, delivered, lots_done
+from sop_pipeline.demo.world import World, delivered
 
 COST_INCREASE_PER_YEAR = 0.022
 COST_PARTS = (0.56, 0.24)  # material, labour; the rest is overhead
@@ -38,19 +38,19 @@ def standard_costs(world: World) -> pl.DataFrame:
     ids = np.concatenate([own.item_id, parts.item_id])
     level = (1 + COST_INCREASE_PER_YEAR) ** (years - years[-1])
     total = np.round(np.concatenate([own.cost, parts.cost])[:, None] * per[:, None] * level[None, :], 2)
-    bought = np.concatenate([world.catalogue.item_flags(lambda kind: kind.is_bought), np.ones(len(parts), dtype=bool)])[:, None]
+    bought = np.concatenate([world.catalogue.is_bought, np.ones(len(parts), dtype=bool)])[:, None]
     material = np.round(np.where(bought, total, total * COST_PARTS[0]), 2)
     labour = np.round(np.where(bought, 0, total * COST_PARTS[1]), 2)
     number, year = np.nonzero(~np.isin(np.arange(len(ids)), not_ready(world))[:, None] * np.ones_like(total))
     return pl.DataFrame(
         {
-            "item_id": ids[number].tolist(),
+            "item_id": texts(ids[number]),
             "valid_from": dates(_january(years)[year]),
             "material_cost": money(material[number, year]),
             "labour_cost": money(labour[number, year]),
             "overhead_cost": money((total - material - labour)[number, year]),
             "total_cost": money(total[number, year]),
-            "currency": ["EUR"] * len(number),
+            "currency": repeated("EUR", len(number)),
             "per_quantity": where(per[number] > 1, pl.Series(per[number])),
         }
     )
@@ -63,10 +63,10 @@ def prices(world: World) -> pl.DataFrame:
     number, year = np.nonzero(~np.isin(np.arange(len(own)), not_ready(world))[:, None] * np.ones_like(table))
     return pl.DataFrame(
         {
-            "item_id": own.item_id[number].tolist(),
+            "item_id": texts(own.item_id[number]),
             "valid_from": dates(_january(years)[year]),
             "net_price": money(table[number, year]),
-            "currency": ["EUR"] * len(number),
+            "currency": repeated("EUR", len(number)),
         }
     )
 
@@ -111,23 +111,12 @@ def business_plan(world: World) -> pl.DataFrame:
         for group in groups:
             revenue = sum(last_year[number] for number, family in enumerate(catalogue.families) if family.archetype.product_group == group)
             revenue *= 1.06 ** (year - now_year)
-            lines.append(
-                (
-                    f"Strategy {now_year + 1}",
-                    "strategic",
-                    None,
-                    group,
-                    f"{year}-01-01",
-                    12,
-                    None,
-                    f"{revenue:.0f}",
-                    f"{revenue * 0.36:.0f}",
-                    None,
-                    "EUR",
-                    f"{now_year}-06-30",
-                )
-            )
-    header = "version plan_level family_id product_group period_start period_months quantity revenue gross_margin inventory_value currency approved_on"
+            money_columns = (f"{revenue:.0f}", f"{revenue * 0.36:.0f}", None, "EUR", f"{now_year}-06-30")
+            lines.append((f"Strategy {now_year + 1}", "strategic", None, group, f"{year}-01-01", 12, None, *money_columns))
+    header = (
+        "version plan_level family_id product_group period_start period_months quantity revenue gross_margin inventory_value "
+        "currency approved_on"
+    )
     return rows(header, *lines)
 
 
@@ -185,7 +174,7 @@ def business_objectives(world: World) -> pl.DataFrame:
     crews = [resource for resource in RESOURCES if resource.resource_type == "labour"]
     people = int(sum(heads(world, resource)[world.now] for resource in crews))
     cost = world.catalogue.items.cost
-    stock = float((month_end_stock(world)[:, -13:].mean(axis=1) * cost).sum())
+    stock = float((flows_by_month(world).stock[:, -13:].mean(axis=1) * cost).sum())
     lines: list[tuple[object, ...]] = [
         ("gross_margin_ratio", None, month(-10_000), 0.36, "Finance"),
         ("gross_margin_ratio", None, month(2), 0.37, "Finance"),
@@ -212,15 +201,13 @@ def control_totals(world: World) -> pl.DataFrame:
     amount = gone.quantity * line_prices(timeline, catalogue, world.lines)[gone.line]
     rate = np.where(is_in_dollars(catalogue, world.lines.customer[gone.line]), actual_rates(world)[month], 1.0)
     revenue = np.bincount(month, np.round(amount, 2) * rate, now)
-    lots = lots_done(world, done=True)
-    is_made = ~catalogue.item_flags(lambda kind: kind.is_bought)[lots.item] & ~is_subcontracted(world, lots.item, lots.day)
-    made = np.zeros((len(catalogue.items), now))
-    np.add.at(made, (lots.item[is_made], timeline.month_of_day[lots.day[is_made]]), lots.good[is_made])
-    shipped = np.zeros((len(catalogue.items), now))
-    np.add.at(shipped, (world.lines.item[gone.line], month), gone.quantity)
-    stock = month_end_stock(world)[:, 1:]
+    flows = flows_by_month(world)
     lines: list[tuple[object, ...]] = []
-    measured = (("shipped_quantity", shipped), ("production_quantity", made), ("inventory_quantity", stock))
+    measured = (
+        ("shipped_quantity", flows.shipped),
+        ("production_quantity", flows.produced),
+        ("inventory_quantity", flows.stock[:, 1:]),
+    )
     by_family = [(name, catalogue.planning_sums(quantity)) for name, quantity in measured]
     for one in range(max(now - CONTROL_MONTHS, 0), now):
         first = timeline.month_dates(np.array([one]))[0]

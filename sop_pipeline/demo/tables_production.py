@@ -4,12 +4,11 @@ import numpy as np
 import polars as pl
 
 from sop_pipeline.demo.archetypes import ABSENCE_RATIO, BOTTLENECK, RESOURCES, SHORT_LINE, SUBCONTRACTOR, Resource
-from sop_pipeline.demo.frames import dates, ratio, rows, where
-from sop_pipeline.demo.tables_engineering import SUBCONTRACTED_ITEMS
-from sop_pipeline.demo.timeline import SITES, Flags, Floats, stream
+from sop_pipeline.demo.flows import is_subcontracted
+from sop_pipeline.demo.frames import dates, ratio, repeated, rows, texts, where
+from sop_pipeline.demo.timeline import SITES, Floats, stream
 from sop_pipeline.demo.world import World, calibrated_hours, lots_done, total_requirements
 
-SUBCONTRACT_MONTHS = (-19, -18, -7, -6)  # in the peaks of two seasons some garden pumps came from outside
 CALENDAR_MONTHS_AHEAD = 37
 LIMIT_MONTHS = 24
 SUBCONTRACTOR_UNITS_PER_DAY = 25
@@ -18,10 +17,10 @@ PALLETS = 5200
 
 def resources(world: World) -> pl.DataFrame:
     header = (
-        "resource_id resource_name site_id resource_type capacity_unit is_critical number_of_units hours_per_day overtime_ratio efficiency_ratio "
-        "utilisation_ratio demonstrated_capacity_per_day months_to_add_capacity"
+        "resource_id resource_name site_id resource_type capacity_unit is_critical number_of_units hours_per_day overtime_ratio "
+        "efficiency_ratio utilisation_ratio demonstrated_capacity_per_day months_to_add_capacity"
     )
-    lines = []
+    lines: list[tuple[object, ...]] = []
     for resource in RESOURCES:
         is_labour = resource.resource_type == "labour"
         number = heads(world, resource)[world.now] if is_labour else world.units[resource.resource_id]
@@ -107,7 +106,7 @@ def workforce(world: World) -> pl.DataFrame:
         "resource_id period_start headcount hours_per_head_per_day absence_ratio overtime_hours_per_head expected_leavers "
         "temporary_headcount maximum_hires maximum_layoffs minimum_headcount maximum_headcount"
     )
-    lines = []
+    lines: list[tuple[object, ...]] = []
     for resource in RESOURCES:
         if resource.resource_type != "labour":
             continue
@@ -116,14 +115,14 @@ def workforce(world: World) -> pl.DataFrame:
         for month in range(world.now + LIMIT_MONTHS):
             first = world.timeline.month_dates(np.array([month]))[0]
             ahead = month - world.now
+            given = (resource.resource_id, first)
             if ahead <= 0:
-                lines.append((resource.resource_id, first, int(number[month]), 8, ABSENCE_RATIO, 16, None, None, None, None, None, None))
-            if ahead == 0:
-                lines[-1] = (*lines[-1][:8], 2, 2, int(now * 0.9), int(now * 1.15))
+                limits = (2, 2, int(now * 0.9), int(now * 1.15)) if ahead == 0 else (None,) * 4
+                lines.append((*given, int(number[month]), 8, ABSENCE_RATIO, 16, None, None, *limits))
             if ahead > 0:
                 leaver = 1 if ahead == 2 else 0
                 limits = (max(1, now // 20), max(1, now // 30), int(now * 0.85), int(np.ceil(now * 1.2)))
-                lines.append((resource.resource_id, first, None, 8, ABSENCE_RATIO, 16, leaver, 0, *limits))
+                lines.append((*given, None, 8, ABSENCE_RATIO, 16, leaver, 0, *limits))
     return rows(header, *lines)
 
 
@@ -132,7 +131,7 @@ def working_calendar(world: World) -> pl.DataFrame:
     return pl.concat(
         pl.DataFrame(
             {
-                "site_id": [site] * count,
+                "site_id": repeated(site, count),
                 "period_start": dates(world.timeline.month_dates(np.arange(count))),
                 "working_days": world.timeline.site_working_days(site)[:count],
             }
@@ -141,36 +140,22 @@ def working_calendar(world: World) -> pl.DataFrame:
     )
 
 
-def is_subcontracted(world: World, item: np.ndarray, day: np.ndarray) -> Flags:
-    """Lots of the first garden pumps that a subcontractor made: receipts of made items, not production."""
-    garden = world.catalogue.family_of("GARDEN")
-    if garden is None:
-        return np.zeros(len(item), dtype=bool)
-    months = world.now + np.array(SUBCONTRACT_MONTHS)
-    position = item - garden.first_item
-    return np.asarray(
-        (position >= 0) & (position < min(SUBCONTRACTED_ITEMS, garden.item_count)) & np.isin(world.timeline.month_of_day[day], months)
-    )
-
-
 def production_history(world: World) -> pl.DataFrame:
     """Completion reports of what is made here; hours are the standard's with the day's ups and downs."""
     rng = stream(world.seed, "hours")
     lots = lots_done(world, done=True)
-    kinds = [family.archetype for family in world.catalogue.families]
-    is_bought = np.array([kind.is_bought for kind in kinds])[world.catalogue.items.family[lots.item]]
+    is_bought = world.catalogue.is_bought[lots.item]
     kept = np.flatnonzero(~is_bought & ~is_subcontracted(world, lots.item, lots.day))
     item, day = lots.item[kept], lots.day[kept]
     made = lots.good[kept] + lots.scrap[kept]
     hours = calibrated_hours(world)
     machine = sum(hours[r.resource_id] for r in RESOURCES if r.resource_type != "labour")
     labour = sum(hours[r.resource_id] for r in RESOURCES if r.resource_type == "labour")
-    sites = np.array([kind.site_id for kind in kinds])[world.catalogue.items.family[item]]
     return pl.DataFrame(
         {
-            "production_id": [f"P{number + 1:06d}" for number in range(len(kept))],
-            "item_id": world.catalogue.items.item_id[item].tolist(),
-            "site_id": sites.tolist(),
+            "production_id": texts(f"P{number + 1:06d}" for number in range(len(kept))),
+            "item_id": texts(world.catalogue.items.item_id[item]),
+            "site_id": texts(world.catalogue.item_site[item]),
             "completion_date": dates(world.timeline.dates(day)),
             "good_quantity": lots.good[kept],
             "scrap_quantity": where(lots.scrap[kept] > 0, pl.Series(lots.scrap[kept])),
@@ -183,18 +168,16 @@ def production_history(world: World) -> pl.DataFrame:
 def open_work_orders(world: World) -> pl.DataFrame:
     """What is on the shop floor: the as-of month's lots made to stock, and lots of open orders made to order."""
     lots = lots_done(world, done=False)
-    kinds = [family.archetype for family in world.catalogue.families]
-    family = world.catalogue.items.family[lots.item]
-    kept = np.flatnonzero(~np.array([kind.is_bought for kind in kinds])[family])
+    kept = np.flatnonzero(~world.catalogue.is_bought[lots.item])
     item, day = lots.item[kept], lots.day[kept]
     ahead = day - world.timeline.as_of_day
     return pl.DataFrame(
         {
-            "work_order_id": [f"W{number + 1:05d}" for number in range(len(kept))],
-            "item_id": world.catalogue.items.item_id[item].tolist(),
-            "site_id": np.array([kind.site_id for kind in kinds])[family[kept]].tolist(),
+            "work_order_id": texts(f"W{number + 1:05d}" for number in range(len(kept))),
+            "item_id": texts(world.catalogue.items.item_id[item]),
+            "site_id": texts(world.catalogue.item_site[item]),
             "remaining_quantity": lots.good[kept],
             "due_date": dates(world.timeline.dates(day)),
-            "work_order_status": np.where(ahead < 10, "released", np.where(ahead < 25, "firm", "planned")).tolist(),
+            "work_order_status": texts(np.where(ahead < 10, "released", np.where(ahead < 25, "firm", "planned"))),
         }
     )

@@ -1,14 +1,15 @@
-"""What sales and marketing of the demo company send: orders, shipments, sales plan, customers, promotions, launches, assumptions."""
+"""What sales of the demo company sends: orders, shipments, the sales plan, customers."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
-from sop_pipeline.demo.archetypes import CUSTOMER_GROUPS, WHOLESALE
-from sop_pipeline.demo.catalogue import Texts
-from sop_pipeline.demo.demand import PROMOTIONS, UNITS_PER_BOX, is_in_dollars, line_prices
-from sop_pipeline.demo.frames import dates, money, rows, where, whole_or_tenths
+from sop_pipeline.demo.archetypes import CUSTOMER_GROUPS, US_DISTRIBUTORS, WHOLESALE
+from sop_pipeline.demo.demand import UNITS_PER_BOX, is_in_dollars, line_prices
+from sop_pipeline.demo.frames import dates, money, repeated, texts, where, whole_or_tenths
+from sop_pipeline.demo.masters import Texts
 from sop_pipeline.demo.timeline import Flags, Floats, Ints, stream
 from sop_pipeline.demo.world import World, delivered
 
@@ -40,7 +41,8 @@ def numbered(changes: Flags, year: Ints, prefix: str) -> tuple[Texts, Ints]:
     return np.array([f"{prefix}{y % 100:02d}-{d:05d}" for y, d in zip(year, document, strict=True)], dtype=object), line
 
 
-def orders(world: World) -> Orders:
+def order_numbers(world: World) -> Orders:
+    """Order and line numbers, prices and what was shipped of each line."""
     lines, timeline = world.lines, world.timeline
     changes = np.ones(len(lines), dtype=bool)
     changes[1:] = (lines.order_day[1:] != lines.order_day[:-1]) | (lines.customer[1:] != lines.customer[:-1])
@@ -59,8 +61,9 @@ def orders(world: World) -> Orders:
     return Orders(order_id, line * 10, line_prices(timeline, world.catalogue, lines), in_boxes, shipped, last)
 
 
-def sales_orders(world: World, numbers: Orders) -> pl.DataFrame:
+def sales_orders(world: World) -> pl.DataFrame:
     """One row per order line; returns are orders of their own."""
+    numbers = order_numbers(world)
     lines, timeline, catalogue = world.lines, world.timeline, world.catalogue
     per = np.where(numbers.in_boxes, UNITS_PER_BOX, 1)
     status = np.where(
@@ -69,11 +72,11 @@ def sales_orders(world: World, numbers: Orders) -> pl.DataFrame:
     cancelled_day = np.minimum(lines.order_day + 4, timeline.as_of_day - 1)
     table = pl.DataFrame(
         {
-            "order_id": numbers.order_id.tolist(),
+            "order_id": texts(numbers.order_id),
             "order_line": numbers.order_line,
-            "item_id": catalogue.items.item_id[lines.item].tolist(),
+            "item_id": texts(catalogue.items.item_id[lines.item]),
             "site_id": _sites(world, lines.item),
-            "customer_id": catalogue.customers.customer_id[lines.customer].tolist(),
+            "customer_id": texts(catalogue.customers.customer_id[lines.customer]),
             "order_date": dates(timeline.dates(lines.order_day)),
             "requested_date": dates(timeline.dates(lines.requested_day)),
             "promised_date": dates(timeline.dates(lines.promised_day)),
@@ -82,11 +85,11 @@ def sales_orders(world: World, numbers: Orders) -> pl.DataFrame:
             "cancelled_quantity": where(lines.cancelled > 0, whole_or_tenths(lines.cancelled / per)),
             "cancelled_date": where(lines.cancelled > 0, dates(timeline.dates(cancelled_day))),
             "last_ship_date": where(numbers.last_ship_day >= 0, dates(timeline.dates(np.maximum(numbers.last_ship_day, 0)))),
-            "unit_of_measure": where(numbers.in_boxes, pl.Series(np.full(len(lines), "BOX").tolist(), dtype=pl.String)),
+            "unit_of_measure": where(numbers.in_boxes, repeated("BOX", len(lines))),
             "net_unit_price": money(numbers.price * per),
             "currency": _currencies(world, lines.customer),
-            "order_type": lines.order_type.tolist(),
-            "order_status": status.tolist(),
+            "order_type": texts(lines.order_type),
+            "order_status": texts(status),
         }
     )
     return pl.concat([table, _return_orders(world, numbers, table.schema)])
@@ -98,11 +101,11 @@ def _return_orders(world: World, numbers: Orders, schema: pl.Schema) -> pl.DataF
     line, day, quantity = gone.line[back], gone.day[back], -gone.quantity[back]
     day_of = dates(world.timeline.dates(day))
     columns = {
-        "order_id": [f"RT-{number + 1:05d}" for number in range(len(back))],
+        "order_id": texts(f"RT-{number + 1:05d}" for number in range(len(back))),
         "order_line": np.full(len(back), 10),
-        "item_id": world.catalogue.items.item_id[world.lines.item[line]].tolist(),
+        "item_id": texts(world.catalogue.items.item_id[world.lines.item[line]]),
         "site_id": _sites(world, world.lines.item[line]),
-        "customer_id": world.catalogue.customers.customer_id[world.lines.customer[line]].tolist(),
+        "customer_id": texts(world.catalogue.customers.customer_id[world.lines.customer[line]]),
         "order_date": day_of,
         "requested_date": day_of,
         "promised_date": day_of,
@@ -111,16 +114,17 @@ def _return_orders(world: World, numbers: Orders, schema: pl.Schema) -> pl.DataF
         "last_ship_date": day_of,
         "net_unit_price": money(numbers.price[line]),
         "currency": _currencies(world, world.lines.customer[line]),
-        "order_type": ["return"] * len(back),
-        "order_status": ["closed"] * len(back),
+        "order_type": repeated("return", len(back)),
+        "order_status": repeated("closed", len(back)),
     }
     frame = pl.DataFrame(columns)
     missing = [pl.lit(None, dtype=kind).alias(name) for name, kind in schema.items() if name not in columns]
     return frame.with_columns(missing).select([pl.col(name).cast(kind) for name, kind in schema.items()])
 
 
-def shipments(world: World, numbers: Orders) -> pl.DataFrame:
+def shipments(world: World) -> pl.DataFrame:
     """One row per delivered line, in pieces even where the order was in boxes; returns are negative."""
+    numbers = order_numbers(world)
     gone = delivered(world)
     is_return = gone.quantity < 0
     return_number = np.where(is_return, is_return.cumsum(), 0)
@@ -130,16 +134,16 @@ def shipments(world: World, numbers: Orders) -> pl.DataFrame:
     changes = np.ones(len(line), dtype=bool)
     changes[1:] = (day[1:] != day[:-1]) | (customer[1:] != customer[:-1])
     shipment_id, shipment_line = numbered(changes, world.timeline.year_of_month[world.timeline.month_of_day[day]], "DN")
-    order_id = [f"RT-{r:05d}" if r else name for r, name in zip(return_number, numbers.order_id[line], strict=True)]
+    order_id = texts(f"RT-{r:05d}" if r else name for r, name in zip(return_number, numbers.order_id[line], strict=True))
     return pl.DataFrame(
         {
-            "shipment_id": shipment_id.tolist(),
+            "shipment_id": texts(shipment_id),
             "shipment_line": shipment_line,
             "order_id": order_id,
             "order_line": np.where(return_number > 0, 10, numbers.order_line[line]),
-            "item_id": world.catalogue.items.item_id[item].tolist(),
+            "item_id": texts(world.catalogue.items.item_id[item]),
             "site_id": _sites(world, item),
-            "customer_id": world.catalogue.customers.customer_id[customer].tolist(),
+            "customer_id": texts(world.catalogue.customers.customer_id[customer]),
             "ship_date": dates(world.timeline.dates(day)),
             "shipped_quantity": quantity,
             "net_amount": money(quantity * numbers.price[line]),
@@ -148,13 +152,12 @@ def shipments(world: World, numbers: Orders) -> pl.DataFrame:
     )
 
 
-def _sites(world: World, item: Ints) -> list[str]:
-    sites = np.array([family.archetype.site_id for family in world.catalogue.families])
-    return list(sites[world.catalogue.items.family[item]].tolist())
+def _sites(world: World, item: Ints) -> pl.Series:
+    return texts(world.catalogue.item_site[item])
 
 
-def _currencies(world: World, customer: Ints) -> list[str]:
-    return list(np.where(is_in_dollars(world.catalogue, customer), "USD", "EUR").tolist())
+def _currencies(world: World, customer: Ints) -> pl.Series:
+    return texts(np.where(is_in_dollars(world.catalogue, customer), "USD", "EUR"))
 
 
 def customers(world: World) -> pl.DataFrame:
@@ -163,134 +166,64 @@ def customers(world: World) -> pl.DataFrame:
     channel = {"Retail": "stores", "Wholesale": "trade", "Industry": "direct", "US distributors": "distributors", "Service": "web shop"}
     return pl.DataFrame(
         {
-            "customer_id": people.customer_id.tolist(),
-            "customer_name": people.name.tolist(),
+            "customer_id": texts(people.customer_id),
+            "customer_name": texts(people.name),
             "customer_group": group,
             "channel": [channel[name] for name in group],
-            "region": ["North America" if name == "US distributors" else "Europe" for name in group],
+            "region": ["North America" if name == US_DISTRIBUTORS else "Europe" for name in group],
         }
     )
 
 
+Submission = tuple[int, str, str | None, str | None, str | None, Floats, str | None]  # month, author, item, family, group, quantity, reason
+
+
 def sales_forecasts(world: World) -> pl.DataFrame:
     """Monthly submissions by family, two families by customer group, booster sets also by item in the latest submission."""
+    submissions = [*_family_submissions(world), *_item_submissions(world)]
+    ahead = np.array([len(submission[5]) for submission in submissions])
+    at = np.repeat([submission[0] for submission in submissions], ahead)
+    within = np.arange(len(at)) - np.repeat(ahead.cumsum() - ahead, ahead)
+
+    def spread(column: int) -> pl.Series:
+        return texts(submission[column] for submission, count in zip(submissions, ahead, strict=True) for _ in range(count))
+
+    return pl.DataFrame(
+        {
+            "submitted_on": dates(world.timeline.month_dates(at) - 6),
+            "author": spread(1),
+            "item_id": spread(2),
+            "family_id": spread(3),
+            "customer_group": spread(4),
+            "period_start": dates(world.timeline.month_dates(at + within)),
+            "quantity": whole_or_tenths(np.rint(np.concatenate([submission[5] for submission in submissions]))),
+            "reason": spread(6),
+        }
+    )
+
+
+def _family_submissions(world: World) -> Iterator[Submission]:
     rng = stream(world.seed, "sales_forecasts")
-    catalogue, timeline, now = world.catalogue, world.timeline, world.now
-    by_family = catalogue.planning_sums(world.expected)
-    parts: list[pl.DataFrame] = []
-
-    def submit(at: int, author: str, who: tuple[str | None, str | None, str | None], quantity: Floats, reason: str | None = None) -> None:
-        submitted = timeline.month_dates(np.array([at]))[0] - 6
-        months = np.arange(at, at + len(quantity))
-        item_id, family_id, group = who
-        parts.append(
-            pl.DataFrame(
-                {
-                    "submitted_on": dates(np.full(len(quantity), submitted)),
-                    "author": [author] * len(quantity),
-                    "item_id": pl.Series([item_id] * len(quantity), dtype=pl.String),
-                    "family_id": pl.Series([family_id] * len(quantity), dtype=pl.String),
-                    "customer_group": pl.Series([group] * len(quantity), dtype=pl.String),
-                    "period_start": dates(timeline.month_dates(months)),
-                    "quantity": whole_or_tenths(np.maximum(np.rint(quantity), 0)),
-                    "reason": pl.Series([reason] * len(quantity), dtype=pl.String),
-                }
-            )
-        )
-
-    for at in range(max(now - SUBMISSIONS, 0), now + 1):
-        ahead = MONTHS_SUBMITTED_LAST if at == now else MONTHS_SUBMITTED
-        for number, family in enumerate(catalogue.families):
+    by_family = world.catalogue.planning_sums(world.expected)
+    for at in range(max(world.now - SUBMISSIONS, 0), world.now + 1):
+        ahead = MONTHS_SUBMITTED_LAST if at == world.now else MONTHS_SUBMITTED
+        for number, family in enumerate(world.catalogue.families):
             noise = np.exp(rng.normal(0, 0.03) + rng.normal(0, 0.015, ahead))
-            if at > now + SILENT_SINCE.get(family.family_id, 1) - 1:
+            if at > world.now + SILENT_SINCE.get(family.family_id, 1) - 1:
                 continue
             planned = by_family[number, at : at + ahead] * noise * (1 + OVERSTATED_RATIO.get(family.family_id, 0.0))
             if family.archetype.stem not in BY_CUSTOMER_GROUP:
-                submit(at, "Sales office", (None, family.family_id, None), planned)
+                yield at, "Sales office", None, family.family_id, None, planned, None
                 continue
             for group, share in zip(CUSTOMER_GROUPS, family.archetype.group_mix, strict=True):
                 if share > 0:
-                    author = "K. Miller" if group == "US distributors" else "Key accounts"
-                    submit(at, author, (None, family.family_id, group), planned * share)
-    booster = catalogue.family_of("BOOSTER")
-    if booster is not None:
-        for item in range(booster.first_item, booster.first_item + booster.item_count):
-            quantity = world.expected[item, now : now + 12] * np.exp(rng.normal(0, 0.05, 12))
-            submit(now, "Project sales", (catalogue.items.item_id[item], None, None), quantity, "mix of the projects in hand")
-    return pl.concat(parts)
+                    author = "K. Miller" if group == US_DISTRIBUTORS else "Key accounts"
+                    yield at, author, None, family.family_id, group, planned * share, None
 
 
-def promotions(world: World) -> pl.DataFrame:
-    found = []
-    for promotion in PROMOTIONS:
-        family = world.catalogue.family_of(promotion.stem)
-        at = world.now + promotion.month
-        if family is None or at < 0 or (promotion.item or 0) >= family.item_count:
-            continue
-        first = world.timeline.month_dates(np.array([at]))[0]
-        last = world.timeline.month_dates(np.array([at + 1]))[0] - 1
-        item = None if promotion.item is None else world.catalogue.items.item_id[family.first_item + promotion.item]
-        found.append(
-            (
-                promotion.promotion_id,
-                item,
-                None if item else family.family_id,
-                first,
-                last,
-                promotion.status,
-                promotion.uplift_ratio if promotion.states_uplift else None,
-                promotion.pull_forward_ratio if promotion.states_uplift else None,
-                promotion.cost,
-                "EUR",
-            )
-        )
-    header = "promotion_id item_id family_id start_date end_date promotion_status uplift_ratio pull_forward_ratio cost currency"
-    return rows(header, *found)
-
-
-def product_launches(world: World) -> pl.DataFrame:
-    items = world.catalogue.items
-    found = []
-    for item in np.flatnonzero(items.launch_month >= 0):
-        like, launch = items.like_item[item], items.launch_month[item]
-        confidence = "medium" if launch > world.now else "high"
-        first = world.timeline.month_dates(np.array([launch]))[0]
-        found.append(
-            (
-                items.item_id[item],
-                first,
-                items.item_id[like],
-                round(items.monthly_quantity[item] / items.monthly_quantity[like], 2),
-                4,
-                None,
-                confidence,
-            )
-        )
-    header = "item_id launch_date like_item_id like_item_scale ramp_periods expected_period_quantity confidence"
-    return rows(header, *found)
-
-
-def market_assumptions(world: World) -> pl.DataFrame:
-    def month(offset: int) -> np.datetime64:
-        return world.timeline.month_dates(np.array([max(world.now + offset, 0)]))[0]
-
-    known = {family.family_id for family in world.catalogue.families}
-    table = (
-        (
-            "A-01",
-            "SUBMERSIBLE",
-            "A dry summer: demand for well pumps as in the summer of this year",
-            month(6),
-            month(9),
-            0.05,
-            0.5,
-            "Marketing",
-            "open",
-        ),
-        ("A-02", "CIRCULATOR", "The subsidy for heating renovation is prolonged", month(0), month(13), 0.04, 0.7, "Sales", "confirmed"),
-        ("A-03", "VALVES", "A competitor leaves the market for brass valves", month(-10), month(2), 0.20, 0.4, "Purchasing", "broken"),
-        ("A-04", None, "The dollar stays below 0.88 euro", month(0), month(11), None, 0.6, "Finance", "open"),
-        ("A-05", "PROCESS", "Two chemical parks order replacements", month(2), month(8), 0.06, 0.6, "Sales", "open"),
-    )
-    header = "assumption_id family_id statement period_from period_to effect_ratio probability owner assumption_status"
-    return rows(header, *(line for line in table if line[1] is None or line[1] in known))
+def _item_submissions(world: World) -> Iterator[Submission]:
+    rng = stream(world.seed, "item_forecasts")
+    booster = world.catalogue.family_of("BOOSTER")
+    for item in () if booster is None else range(booster.first_item, booster.first_item + booster.item_count):
+        quantity = world.expected[item, world.now : world.now + 12] * np.exp(rng.normal(0, 0.05, 12))
+        yield world.now, "Project sales", world.catalogue.items.item_id[item], None, None, quantity, "mix of the projects in hand"

@@ -1,32 +1,18 @@
-"""What the supply chain of the demo company sends: stock, movements, policies, suppliers, purchase orders and receipts."""
+"""What the warehouses of the demo company send: stock and movements, and the inventory policies. Purchasing has its own module."""
 
 import numpy as np
 import polars as pl
 
-from sop_pipeline.demo.archetypes import SUBCONTRACTOR
-from sop_pipeline.demo.frames import dates, money, ratio, rows, whole_or_tenths
-from sop_pipeline.demo.supply import Lots
-from sop_pipeline.demo.tables_production import is_subcontracted
-from sop_pipeline.demo.timeline import AS_OF, KIEL, ULM, Ints, stream
-from sop_pipeline.demo.world import World, lots_done
+from sop_pipeline.demo.flows import month_end_stock
+from sop_pipeline.demo.frames import dates, repeated, rows, texts, whole_or_tenths
+from sop_pipeline.demo.timeline import AS_OF, KIEL, ULM, Ints
+from sop_pipeline.demo.world import World
 
+BACKLOG_SHARE = 0.85  # of the lead time customers accept: the rest is for delivery
 QUALITY_SHARE = 0.06  # of centrifugal pumps in stock, in the last year's snapshots
-SUPPLIERS = (
-    ("S-CAST", "Gießerei Holm", "DE", 30),
-    ("S-SEAL", "Dichtungswerk Ost", "DE", 30),
-    ("S-SEAL2", "Guarnizioni Bianchi", "IT", 45),
-    ("S-WIRE", "Kupferdraht AG", "DE", 14),
-    ("S-ELEC", "Baltic Electronics", "EE", 45),
-    ("S-PACK", "Kartonagen Nord", "DE", 30),
-    ("S-FRAM", "Stahlbau Jensen", "DK", 30),
-    ("S-PANL", "Steuerungstechnik Ulm", "DE", 30),
-    ("S-VALVE", "Brescia Rubinetterie", "IT", 60),
-    (SUBCONTRACTOR, "Kowalski Montage", "PL", 30),
-)
-SECOND_SOURCE_MONTH = -15  # after the stock-out the seals got a second supplier
 
 
-def _site_of_component(world: World) -> np.ndarray:
+def site_of_component(world: World) -> np.ndarray:
     names = world.catalogue.components.item_id.astype(str)
     return np.where(np.char.startswith(names, "WIRE") | np.char.startswith(names, "ELEC"), ULM, KIEL)
 
@@ -49,11 +35,6 @@ def _stock_in_kiel(world: World, month_end: Ints) -> Ints:
     return np.minimum(coming, month_end)
 
 
-def month_end_stock(world: World) -> Ints:
-    """Stock of items at the start of the history and at each month end."""
-    return np.concatenate([world.opening[:, None], world.stock[:, world.timeline.last_day_of_month[: world.now]]], axis=1)
-
-
 def component_stock(world: World) -> np.ndarray:
     """Stock of components at the start of the history and at each month end."""
     bought = world.purchases
@@ -66,7 +47,7 @@ def inventory(world: World) -> pl.DataFrame:
     catalogue, timeline = world.catalogue, world.timeline
     total = month_end_stock(world)
     kiel = _stock_in_kiel(world, total)
-    site = np.array([family.archetype.site_id for family in catalogue.families])[catalogue.items.family]
+    site = catalogue.item_site
     is_motor = catalogue.item_flags(lambda kind: kind.stem == "MOTORS")
     centrifugal = catalogue.item_flags(lambda kind: kind.stem == "CENTRIFUGAL")
     quality = np.where(centrifugal[:, None], np.floor(total * QUALITY_SHARE), 0).astype(np.int64)
@@ -79,7 +60,7 @@ def inventory(world: World) -> pl.DataFrame:
         (catalogue.items.item_id, np.full(len(site), KIEL), "unrestricted", np.where(is_motor[:, None], kiel, 0)),
         (catalogue.items.item_id, site, "quality", quality),
         (catalogue.items.item_id, site, "blocked", blocked),
-        (catalogue.components.item_id, _site_of_component(world), "unrestricted", component_stock(world)),
+        (catalogue.components.item_id, site_of_component(world), "unrestricted", component_stock(world)),
     ]
     ends = np.append(timeline.days[0] - 1, timeline.dates(timeline.last_day_of_month[: world.now]))
     parts = [_layer(ends, *layer) for layer in layers]
@@ -94,9 +75,9 @@ def _layer(day: np.ndarray, item_id: np.ndarray, site: np.ndarray, status: str, 
     return pl.DataFrame(
         {
             "snapshot_date": dates(day[snapshot]),
-            "site_id": site[number].tolist(),
-            "item_id": item_id[number].tolist(),
-            "stock_status": [status] * len(number),
+            "site_id": texts(site[number]),
+            "item_id": texts(item_id[number]),
+            "stock_status": repeated(status, len(number)),
             "quantity": whole_or_tenths(quantity[number, snapshot]),
         }
     )
@@ -106,7 +87,7 @@ def inventory_movements(world: World) -> pl.DataFrame:
     """Issues on the last working day of a month, transfers of motors to Kiel, counting differences, blocked goods."""
     catalogue, timeline = world.catalogue, world.timeline
     names = catalogue.items.item_id
-    site = np.array([family.archetype.site_id for family in catalogue.families])[catalogue.items.family]
+    site = catalogue.item_site
     in_kiel = _issues_in_kiel(world)
     in_ulm = world.supply.issued - in_kiel
     lying = _stock_in_kiel(world, month_end_stock(world))
@@ -128,9 +109,9 @@ def inventory_movements(world: World) -> pl.DataFrame:
             monthly("issue", names, np.full(len(names), ULM), -in_ulm),
             monthly("transfer", names, everywhere, moved),
             monthly("transfer", names, np.full(len(names), ULM), -moved),
-            monthly("issue", catalogue.components.item_id, _site_of_component(world), -used),
+            monthly("issue", catalogue.components.item_id, site_of_component(world), -used),
             single("adjustment", (world.adjustments.item, world.adjustments.day, world.adjustments.quantity)),
-            single("status_change", (world.blocked.item, world.blocked.day, world.blocked.quantity)),
+            single("other", (world.blocked.item, world.blocked.day, world.blocked.quantity)),
         ]
     ).sort("movement_date", "movement_type", "item_id", "site_id", maintain_order=True)
     return table.with_row_index("number", offset=1).select(
@@ -141,10 +122,10 @@ def inventory_movements(world: World) -> pl.DataFrame:
 def _movements(kind: str, ids: np.ndarray, sites: np.ndarray, day: np.ndarray, quantity: np.ndarray) -> pl.DataFrame:
     return pl.DataFrame(
         {
-            "item_id": ids.tolist(),
-            "site_id": sites.tolist(),
+            "item_id": texts(ids),
+            "site_id": texts(sites),
             "movement_date": dates(day),
-            "movement_type": [kind] * len(ids),
+            "movement_type": repeated(kind, len(ids)),
             "quantity": whole_or_tenths(quantity),
         }
     )
@@ -161,13 +142,10 @@ def inventory_policies(world: World) -> pl.DataFrame:
         kind = family.archetype
         days = kind.target_days
         if not kind.is_made_to_stock:
-            backlog = round(kind.customer_lead_time_days * 0.75)
-            lines.append((None, family.family_id, month(-10_000), None, None, None, None, None, backlog))
-            if family.family_id == "PROCESS":
-                lines += [
-                    (None, family.family_id, month(offset), None, None, None, None, None, target)
-                    for offset, target in ((2, 45), (5, 38), (8, 32))
-                ]
+            is_slow = family.family_id == "PROCESS"
+            backlog = kind.customer_lead_time_days if is_slow else round(kind.customer_lead_time_days * BACKLOG_SHARE)
+            series = ((-10_000, backlog), *(((2, 38), (5, 35), (8, 32)) if is_slow else ()))
+            lines += [(None, family.family_id, month(offset), None, None, None, None, None, target) for offset, target in series]
         elif family.archetype.stem == "DOSING":
             lines.append((None, family.family_id, month(-10_000), days, None, None, days * 2, 0.97, None))
         else:
@@ -179,126 +157,3 @@ def inventory_policies(world: World) -> pl.DataFrame:
         "service_level target_backlog_days"
     )
     return rows(header, *lines)
-
-
-def suppliers(_world: World) -> pl.DataFrame:
-    return rows("supplier_id supplier_name country payment_terms_days", *SUPPLIERS)
-
-
-def supplier_items(world: World) -> pl.DataFrame:
-    """Components by kind; seals have two sources since the stock-out; valves and the garden pumps made outside."""
-    parts, lines = world.catalogue.components, []
-    second = world.timeline.month_dates(np.array([max(world.now + SECOND_SOURCE_MONTH, 0)]))[0]
-    for number, name in enumerate(parts.item_id):
-        kind = name[:4]
-        price = f"{parts.cost[number]:.4f}"
-        common = (int(parts.lead_time_days[number]), None, None, price, "EUR")
-        if kind == "SEAL":
-            lines += [(name, "S-SEAL", None, *common, 1.0), (name, "S-SEAL", second, *common, 0.6), (name, "S-SEAL2", second, *common, 0.4)]
-        else:
-            lines.append((name, f"S-{kind}", None, *common, 1.0))
-    valves = world.catalogue.family_of("VALVES")
-    if valves is not None:
-        own = world.catalogue.items
-        for item in range(valves.first_item, valves.first_item + valves.item_count):
-            lines.append(
-                (own.item_id[item], "S-VALVE", None, 42, int(own.lot[item]), int(own.lot[item]), f"{own.cost[item]:.2f}", "EUR", 1.0)
-            )
-    header = "item_id supplier_id valid_from lead_time_days minimum_order_quantity order_multiple price currency share_ratio"
-    return rows(header, *lines)
-
-
-def supplier_capacity(world: World) -> pl.DataFrame:
-    valves = world.catalogue.family_of("VALVES")
-    if valves is None:
-        return rows("supplier_id item_id period_start maximum_quantity")
-    usual = world.expected[valves.items, world.now : world.now + 12].sum() / 12
-    most = int(np.ceil(usual * 1.25 / 100) * 100)
-    months = world.timeline.month_dates(np.arange(world.now, world.now + 24))
-    return rows("supplier_id item_id period_start maximum_quantity", *(("S-VALVE", None, month, most) for month in months))
-
-
-def _purchase_lots(world: World, *, done: bool) -> Lots:
-    """Lots of bought items and of what a subcontractor made."""
-    lots = lots_done(world, done=done)
-    is_bought = world.catalogue.item_flags(lambda kind: kind.is_bought)[lots.item]
-    kept = is_bought | is_subcontracted(world, lots.item, lots.day)
-    return Lots(*(values[kept] for values in vars(lots).values()))
-
-
-def _purchases(world: World, *, done: bool) -> pl.DataFrame:
-    """Purchase order lines of components, bought items and subcontracted ones, by due or receipt day."""
-    rng = stream(world.seed, "purchases", done)
-    catalogue, timeline, parts = world.catalogue, world.timeline, world.catalogue.components
-    months = slice(0, world.now) if done else slice(world.now, world.now + 1)
-    number, month = np.nonzero(world.purchases.received[:, months])
-    month = month + (0 if done else world.now)
-    day = timeline.draw_working_days(rng, month, (0.05, 0.4))
-    kind = np.array([name[:4] for name in parts.item_id])[number]
-    supplier = np.array([f"S-{name}" for name in kind], dtype="<U10")
-    second = (kind == "SEAL") & (month >= world.now + SECOND_SOURCE_MONTH) & (rng.uniform(0, 1, len(kind)) < 0.4)
-    supplier[second] = "S-SEAL2"
-    components = pl.DataFrame(
-        {
-            "item_id": parts.item_id[number].tolist(),
-            "site_id": _site_of_component(world)[number].tolist(),
-            "supplier_id": supplier.tolist(),
-            "day": timeline.dates(day),
-            "quantity": whole_or_tenths(world.purchases.received[number, month]),
-            "unit_price": ratio(parts.cost[number]).cast(pl.Decimal(18, 4)),
-            "lead_time_days": parts.lead_time_days[number],
-        }
-    )
-    lots = _purchase_lots(world, done=done)
-    is_outside = is_subcontracted(world, lots.item, lots.day)
-    goods = pl.DataFrame(
-        {
-            "item_id": catalogue.items.item_id[lots.item].tolist(),
-            "site_id": [KIEL] * len(lots),
-            "supplier_id": np.where(is_outside, SUBCONTRACTOR, "S-VALVE").tolist(),
-            "day": timeline.dates(lots.day),
-            "quantity": whole_or_tenths(lots.good),
-            "unit_price": money(np.where(is_outside, catalogue.items.cost[lots.item] * 0.35, catalogue.items.cost[lots.item])).cast(
-                pl.Decimal(18, 4)
-            ),
-            "lead_time_days": np.where(is_outside, 10, 42),
-        }
-    )
-    table = pl.concat([components, goods]).sort("day", "supplier_id", "item_id", "quantity", maintain_order=True)
-    document = (pl.col("day").ne_missing(pl.col("day").shift()) | pl.col("supplier_id").ne_missing(pl.col("supplier_id").shift())).cum_sum()
-    return table.with_columns(
-        pl.col("day").cast(pl.Date), currency=pl.lit("EUR"), document=document, line=pl.int_range(1, pl.len() + 1).over(document)
-    )
-
-
-def open_purchase_orders(world: World) -> pl.DataFrame:
-    table = _purchases(world, done=False)
-    placed = pl.min_horizontal(pl.col("day") - pl.duration(days=pl.col("lead_time_days")), pl.lit(AS_OF - 1).cast(pl.Date)).cast(pl.Date)
-    return table.select(
-        pl.format("PO9{}", pl.col("document").cast(pl.String).str.zfill(5)).alias("purchase_order_id"),
-        pl.col("line").alias("purchase_order_line"),
-        "supplier_id",
-        "item_id",
-        "site_id",
-        placed.alias("order_date"),
-        pl.col("day").alias("due_date"),
-        pl.when(pl.col("document") % 4 > 0).then(pl.col("day")).alias("confirmed_date"),
-        pl.col("quantity").alias("open_quantity"),
-        "unit_price",
-        "currency",
-    )
-
-
-def purchase_receipts(world: World) -> pl.DataFrame:
-    return _purchases(world, done=True).select(
-        pl.format("R{}", pl.col("document").cast(pl.String).str.zfill(5)).alias("receipt_id"),
-        pl.col("line").alias("receipt_line"),
-        pl.format("PO{}", pl.col("document").cast(pl.String).str.zfill(6)).alias("purchase_order_id"),
-        "item_id",
-        "site_id",
-        "supplier_id",
-        pl.col("day").alias("received_date"),
-        "quantity",
-        "unit_price",
-        "currency",
-    )

@@ -32,7 +32,7 @@ def easter_sunday(year: int) -> np.datetime64:
 
 
 def holidays(year: int, site: str | None = None) -> list[np.datetime64]:
-    """Holidays of a German year: those of every state and the two half days before Christmas and New Year, and those of the site's state."""
+    """Holidays of a German year: those of every state, the days before Christmas and New Year, and those of the site's state."""
     easter = easter_sunday(year)
     fixed = ["01-01", "05-01", "10-03", "12-24", "12-25", "12-26", "12-31"]
     moving = [-2, 1, 39, 50]  # Good Friday, Easter Monday, Ascension, Whit Monday

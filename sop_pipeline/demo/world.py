@@ -1,15 +1,16 @@
 """The demo company as it happened: demand, supply, deliveries and stock put together, so that the numbers close. Writing them stays out."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from sop_pipeline.demo.archetypes import BOTTLENECK, RESOURCES
-from sop_pipeline.demo.catalogue import NEVER, Catalogue, build_catalogue
+from sop_pipeline.demo.catalogue import build_catalogue
 from sop_pipeline.demo.demand import Lines, draw_lines, expected_demand
 from sop_pipeline.demo.fulfilment import Deliveries, Events, balance_by_day, deliver
+from sop_pipeline.demo.masters import NEVER, Catalogue
 from sop_pipeline.demo.supply import Lots, Purchases, Supply, buy_components, complete_to_order, simulate_to_stock, stock_lots
-from sop_pipeline.demo.timeline import Floats, Ints, Timeline, stream
+from sop_pipeline.demo.timeline import Floats, Ints, Timeline
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,10 @@ def simulate(families: int, items: int, years: int, seed: int) -> World:
     made_to_order = np.zeros((n, now + 1), dtype=np.int64)
     within = to_order[timeline.month_of_day[complete[to_order]] <= now]
     np.add.at(made_to_order, (lines.item[within], timeline.month_of_day[complete[within]]), net[within])
-    supply = simulate_to_stock(timeline, catalogue, expected, demanded, made_to_order, seed)
+    supply = simulate_to_stock(timeline, catalogue, expected, demanded=demanded, to_order_made=made_to_order, seed=seed)
 
-    lots = _all_lots(timeline, catalogue, supply, lines, complete, to_order, seed)
+    to_stock = stock_lots(timeline, catalogue, supply, seed)
+    lots = _with_lots_to_order(timeline, to_stock, supply.scrapped, lines.take(to_order), complete[to_order])
     done = lots.day < days
     made = Events(lots.item[done], lots.day[done], lots.good[done])
     adjustments = _by_month(timeline, supply.adjusted)
@@ -67,7 +69,7 @@ def simulate(families: int, items: int, years: int, seed: int) -> World:
     available = balance_by_day(supply.opening, events, days)
     lift = np.maximum(-available.min(axis=1), 0)
     available += lift[:, None]
-    deliveries = deliver(timeline, catalogue, lines, complete, available, seed)
+    deliveries = deliver(timeline, catalogue, lines, complete=complete, available=available, seed=seed)
     gone = deliveries.day < days
     shipped = Events(lines.item[deliveries.line[gone]], deliveries.day[gone], -deliveries.quantity[gone])
     factor, units = _calibrate(timeline, catalogue, expected)
@@ -93,18 +95,17 @@ def simulate(families: int, items: int, years: int, seed: int) -> World:
     )
 
 
-def _all_lots(timeline: Timeline, catalogue: Catalogue, supply: Supply, lines: Lines, complete: Ints, to_order: Ints, seed: int) -> Lots:
+def _with_lots_to_order(timeline: Timeline, stock: Lots, scrapped: Ints, lines: Lines, complete: Ints) -> Lots:
     """Lots made to stock and to order; the month's scrap of what is made to order goes to its first lot of the month."""
-    stock = stock_lots(timeline, catalogue, supply, seed)
-    item, day = lines.item[to_order], complete[to_order]
-    quantity = (lines.quantity - lines.cancelled)[to_order]
+    item, day = lines.item, complete
+    quantity = lines.quantity - lines.cancelled
     month = timeline.month_of_day[day]
     order = np.lexsort((day, month, item))
     item, day, quantity, month = item[order], day[order], quantity[order], month[order]
     is_first = np.ones(len(item), dtype=bool)
     is_first[1:] = (item[1:] != item[:-1]) | (month[1:] != month[:-1])
     known = is_first & (month <= timeline.history_months)
-    scrap = np.where(known, supply.scrapped[item, np.minimum(month, timeline.history_months)], 0)
+    scrap = np.where(known, scrapped[item, np.minimum(month, timeline.history_months)], 0)
     lots = Lots(*(np.concatenate(pair) for pair in zip(vars(stock).values(), (item, day, quantity, scrap), strict=True)))
     order = np.lexsort((lots.item, lots.day))
     return Lots(*(values[order] for values in vars(lots).values()))
@@ -192,6 +193,3 @@ def lots_done(world: World, *, done: bool) -> Lots:
     """Completed lots, or lots still to be made."""
     which = (world.lots.day < world.timeline.as_of_day) == done
     return Lots(*(values[which] for values in vars(world.lots).values()))
-
-
-__all__ = ["World", "calibrated_hours", "delivered", "hours_per_unit", "lots_done", "replace", "simulate", "total_requirements"]

@@ -1,4 +1,4 @@
-"""All extracts of one night, or some of them: land and stage each, then the rules across them. Who runs this, and what it stops, stays out."""
+"""The extracts of one night, all or some: land and stage each, then the rules across them. Who runs this, and what it stops, stays out."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
@@ -52,7 +52,7 @@ def stage_all(
         load = land(con, company, extract, as_of_date=company.as_of_date, landed_at=landed_at)
         staged[name] = stage(con, company, extract, load, file)
         staged_one(file.address, staged[name].rows_accepted)
-    rules = apply_rules(con, company, staged)
+    rules = apply_rules(con, company, [item.load for item in staged.values()])
     for item in staged.values():
         record_load(company, item.load)
     statuses = {name: extract_status(item, rules.rejected.get(name, 0)) for name, item in staged.items()}

@@ -11,6 +11,7 @@ from pandera.errors import SchemaErrors
 from sop_pipeline.contracts import ColumnSpec, Table, rule_of
 from sop_pipeline.landing.canonical import cast_fails
 from sop_pipeline.landing.facts import FACT_DATE
+from sop_pipeline.landing.judged import judged_columns
 from sop_pipeline.landing.mapping import SOURCE_COLUMNS, data_columns
 from sop_pipeline.warehouse import quoted
 
@@ -50,7 +51,7 @@ class KeyBreaches:
 
 
 def type_breaches(con: duckdb.DuckDBPyConnection, extract: str, specs: Sequence[ColumnSpec]) -> pl.DataFrame:
-    """Texts of `raw.<extract>` that their column's type cannot hold; schema BREACH_SCHEMA, severity error."""
+    """Texts of some columns of `raw.<extract>` that their type cannot hold; schema BREACH_SCHEMA, severity error."""
     failing = {spec.name: test for spec in data_columns(specs) if (test := cast_fails(quoted(spec.name), spec))}
     if not failing:
         return breach_frame()
@@ -97,15 +98,29 @@ def date_breaches(con: duckdb.DuckDBPyConnection, extract: str, specs: Sequence[
     return pl.concat(found)
 
 
+def character_breaches(con: duckdb.DuckDBPyConnection, extract: str, specs: Sequence[ColumnSpec]) -> pl.DataFrame:
+    """Texts that hold U+FFFD: a byte there means nothing in the encoding of its file. The row is used, with a warning."""
+    found = [breach_frame()]
+    for spec in data_columns(specs):
+        if spec.kind == "text":
+            rows = _rows(con, extract, f"contains({quoted(spec.name)}, chr({0xFFFD}))")
+            hint = f"A character of {spec.name} is lost; give format.encoding in sop.yaml, or send the file as UTF-8."
+            found.append(_same_breach(rows, spec.name, "unreadable_character", "warning", hint))
+    return pl.concat(found)
+
+
 def contract_breaches(con: duckdb.DuckDBPyConnection, extract: str, contract: type[Table], rows: int) -> pl.DataFrame:
     """Rows of `staging.<extract>` that break a rule of their contract. Raises SchemaErrors when the table itself is not as agreed."""
     found = [breach_frame()]
+    judged = judged_columns(con, f"staging.{quoted(extract)}", contract)
     for start in range(0, max(rows, 1), BATCH_ROWS):
         batch = con.sql(
-            f"select rowid as staged_row, * from staging.{quoted(extract)} where rowid >= {start} and rowid < {start + BATCH_ROWS}"
+            f"select rowid as staged_row, {judged.looked_at} from staging.{quoted(extract)} "
+            f"where rowid >= {start} and rowid < {start + BATCH_ROWS}"
         ).pl()
+        shown = batch.with_columns(judged.known_good).select(judged.order)
         try:
-            contract.validate(batch.drop("staged_row"), lazy=True)
+            contract.validate(shown, lazy=True)
         except SchemaErrors as error:
             cases = error.failure_cases
             if cases.get_column("index").null_count():

@@ -2,9 +2,9 @@
 
 import re
 
-from sop_pipeline.company import Format
 from sop_pipeline.contracts import ColumnSpec
 from sop_pipeline.landing.sql_text import literal
+from sop_pipeline.settings import Format
 
 # Put before a text that a cast would take for another number or date than the file means, such as 1.234 where the decimal mark is a comma.
 # It prints as nothing, so that an error shows the text as received.
@@ -17,8 +17,10 @@ EXCEL_DAYS = (20_000, 80_000)
 
 
 def trimmed(column_sql: str) -> str:
-    """The text without blanks around it; empty text is null."""
-    return f"nullif(trim({column_sql}, {literal(BLANKS)}), '')"
+    """The text without blanks around it; nothing but blanks is null. Of a text that begins and ends in ASCII signs nothing is looked at."""
+    first, last = column_sql, f"{column_sql}[-1]"
+    bare = " and ".join(f"{end} >= '!' and {end} < chr(127)" for end in (first, last))
+    return f"case when {bare} then {column_sql} else nullif(trim({column_sql}, {literal(BLANKS)}), '') end"
 
 
 def with_values(text_sql: str, values: dict[str, str]) -> str:
@@ -53,7 +55,7 @@ def number(text_sql: str, given: Format) -> str:
     if decimal == "." and thousands is None:
         return signed
     mark, point = re.escape(thousands or ""), re.escape(decimal)
-    separators = "[  \u202f]" if thousands == " " else mark
+    separators = r"[ \x{00A0}\x{202F}]" if thousands == " " else mark
     whole = f"([0-9]{{1,3}}({separators}[0-9]{{3}})+|[0-9]+)" if thousands else "[0-9]+"
     shape = f"[+-]?({whole}({point}[0-9]*)?|{point}[0-9]+)([eE][+-]?[0-9]+)?"
     plain = f"regexp_replace({signed}, {literal(separators)}, '', 'g')" if thousands else signed

@@ -14,7 +14,7 @@ from sop_pipeline.extracts import Extract
 from sop_pipeline.landing.files import FoundFile, find_files
 from sop_pipeline.landing.issues import Issue
 from sop_pipeline.landing.mapping import expected_names, match_columns, misspelt_targets
-from sop_pipeline.landing.raw import create_raw_view, repeated_headers
+from sop_pipeline.landing.raw import RawView, create_raw_view, has_odd_rows, repeated_headers
 from sop_pipeline.landing.records import LandedFile, Load, Records, file_digest, store_reading, stored_reading, text_digest
 from sop_pipeline.landing.sources.base import Limits, Reading, UnreadableSourceError, Wanted
 from sop_pipeline.landing.sources.delimited import read_delimited
@@ -23,7 +23,7 @@ from sop_pipeline.landing.sources.parquet import read_parquet
 from sop_pipeline.landing.sources.query import read_query
 
 # Raise this when a reader gives other rows from the same file: copies made before are read again.
-READER_VERSION = "1"
+READER_VERSION = "2"
 FEWEST_ROWS_RATIO = 0.4
 USUAL_ROWS_RATIO = 0.4
 
@@ -47,7 +47,7 @@ def land(
     unusable. Nothing is recorded yet: `record_load` does, once the rows are judged. Raises ConfigurationError when the mapping names
     columns that do not exist or files outside the company's folders; never for bad data.
     """
-    specs = _specs(extract)
+    specs = _specs(extract.name)
     misspelt = misspelt_targets(extract.name, specs, company.mapping(extract.name))
     if misspelt:
         known = ", ".join(spec.name for spec in specs)
@@ -59,20 +59,26 @@ def land(
         mapping = company.mapping(extract.name)
         wanted = Wanted(mapping.format, expected_names(specs, mapping), limits or Limits())
         load = _land_today(con, company, extract, nothing=nothing, wanted=wanted, records=records)
-    show_raw(con, company, extract, load)
+    show_raw(con, company, load)
     return replace(load, notes=(*load.notes, *_file_notes(con, company, extract, load)))
 
 
-def show_raw(con: duckdb.DuckDBPyConnection, company: Company, extract: Extract, load: Load) -> None:
+def show_raw(con: duckdb.DuckDBPyConnection, company: Company, load: Load) -> RawView:
     """Point `raw.<extract>` at the files of a load."""
-    create_raw_view(
-        con,
-        extract.name,
-        _specs(extract),
-        files=load.files if load.has_rows_to_stage else (),
-        folder=company.landed / extract.name,
-        mapping=company.mapping(extract.name),
-        time_zone=company.settings.time_zone,
+    view = raw_view(company, load)
+    create_raw_view(con, view)
+    return view
+
+
+def raw_view(company: Company, load: Load) -> RawView:
+    """What `raw.<extract>` shows of a load."""
+    return RawView(
+        load.extract,
+        _specs(load.extract),
+        load.files if load.has_rows_to_stage else (),
+        company.landed / load.extract,
+        company.mapping(load.extract),
+        company.settings.time_zone,
     )
 
 
@@ -115,7 +121,7 @@ def _land_today(
 ) -> Load:
     """Today's files as a load; `nothing` is the load of an extract that sent none."""
     mapping = company.mapping(extract.name)
-    specs = _specs(extract)
+    specs = _specs(extract.name)
     good = records.last_good(extract.name, nothing.as_of_date)
     try:
         files = _read_all(con, company, extract, wanted)
@@ -192,6 +198,7 @@ def _land_file(con: duckdb.DuckDBPyConnection, file: FoundFile, wanted: Wanted, 
         with TemporaryDirectory(dir=folder, prefix=".landing-") as temporary:
             part = Path(temporary) / parquet.name
             reading = _read(con, file, wanted, part)
+            reading = replace(reading, has_odd_rows=has_odd_rows(con, part, reading))
             store_reading(part, parquet, reading)
     return LandedFile(file.name, fingerprint, parquet.name, reading)
 
@@ -243,7 +250,7 @@ def _file_notes(con: duckdb.DuckDBPyConnection, company: Company, extract: Extra
     mapping = company.mapping(extract.name)
     for file in load.files:
         line = file.reading.header_line or None
-        for column in match_columns(file.name, file.reading.columns, _specs(extract), mapping).unknown:
+        for column in match_columns(file.name, file.reading.columns, _specs(extract.name), mapping).unknown:
             hint = "Nothing reads this column; map it in sop.yaml if it should be read."
             yield Issue(extract.name, file.name, line, column, None, "unknown_column", "info", hint)
         for again in repeated_headers(con, file, company.landed / extract.name):
@@ -251,5 +258,5 @@ def _file_notes(con: duckdb.DuckDBPyConnection, company: Company, extract: Extra
             yield Issue(extract.name, file.name, again, None, None, "repeated_header", "info", hint)
 
 
-def _specs(extract: Extract) -> tuple[ColumnSpec, ...]:
-    return column_specs(contract_of(f"staging.{extract.name}"))
+def _specs(extract: str) -> tuple[ColumnSpec, ...]:
+    return column_specs(contract_of(f"staging.{extract}"))

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sop_pipeline.company import ExtractMapping
 from sop_pipeline.contracts import ColumnSpec
 from sop_pipeline.landing.sources.base import UnreadableSourceError, comparable
+from sop_pipeline.settings import ExtractMapping
 
 SOURCE_COLUMNS = ("source_file", "source_line")
 

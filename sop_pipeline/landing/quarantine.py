@@ -10,12 +10,13 @@ import polars as pl
 
 from sop_pipeline import warehouse
 from sop_pipeline.company import Company
-from sop_pipeline.contracts import Table, column_specs, contract_of, rule_specs
+from sop_pipeline.contracts import ColumnSpec, Table, column_specs, contract_of, rule_specs
 from sop_pipeline.extracts import Extract
-from sop_pipeline.landing.breaches import contract_breaches, date_breaches, key_breaches, type_breaches
+from sop_pipeline.landing.breaches import character_breaches, contract_breaches, date_breaches, key_breaches, type_breaches
 from sop_pipeline.landing.facts import FACT_DATE
 from sop_pipeline.landing.issues import Issue, issue_frame, together
 from sop_pipeline.landing.land import fall_back, show_raw
+from sop_pipeline.landing.raw import RawView, empty_cells
 from sop_pipeline.landing.records import Load
 from sop_pipeline.landing.worth import issues_of_rows
 from sop_pipeline.sql_files import SqlFile
@@ -56,7 +57,6 @@ def stage(con: duckdb.DuckDBPyConnection, company: Company, extract: Extract, lo
         f"{_commonest(staged.issues)}. Correct the extract or its mapping in sop.yaml."
     )
     instead = fall_back(company, extract, load, reason)
-    show_raw(con, company, extract, instead)
     again = _stage_once(con, company, extract, instead, sql_file)
     if instead.has_rows_to_stage:
         return replace(again, issues=together([again.issues, staged.issues]).unique(maintain_order=True))
@@ -67,21 +67,24 @@ def _stage_once(con: duckdb.DuckDBPyConnection, company: Company, extract: Extra
     name = extract.name
     contract = contract_of(sql_file.address)
     specs = column_specs(contract)
+    view = show_raw(con, company, load)
     rows = warehouse.build(con, sql_file, {"as_of_date": load.as_of_date})
     received = warehouse.count(con, f"raw.{quoted(name)}")
     if rows != received:
         raise ValueError(f"{sql_file.path}: gives {rows} rows for {received} of raw.{name}; it must give every row once")
     own = _once_each(
         [
-            type_breaches(con, name, specs),
+            type_breaches(con, name, _doubtful(con, view, load.rows, rows)),
             date_breaches(con, name, specs, _landed_on(company, load)),
             contract_breaches(con, name, contract, rows),
         ]
     )
     files = [file.name for file in load.files]
+    if any(file.reading.has_unreadable_characters for file in load.files):
+        own = pl.concat([own, character_breaches(con, name, specs)])
     of_keys = key_breaches(con, name, contract, _rows_with_errors(own), files)
     breaches = pl.concat([own, of_keys.breaches])
-    issues = together([issue_frame(_load_issues(load, of_keys.replaced)), issues_of_rows(con, name, breaches)])
+    issues = together([issue_frame(_load_issues(load, of_keys.replaced)), issues_of_rows(con, view, breaches)])
     rejected = _rows_with_errors(breaches)
     remove_rows(con, name, pl.concat([rejected, of_keys.repeated]))
     later = _remove_later_facts(con, name, load.as_of_date)
@@ -95,6 +98,24 @@ def _stage_once(con: duckdb.DuckDBPyConnection, company: Company, extract: Extra
         issues=issues,
         rules=_rule_counts(contract, issues),
     )
+
+
+def _doubtful(con: duckdb.DuckDBPyConnection, view: RawView, landed_rows: int, rows: int) -> list[ColumnSpec]:
+    """Columns that may hold a text their type cannot: those with more empty cells in staging than in the file.
+
+    A failed cast leaves an empty cell, and nothing fills one but the mapping's values; so where the numbers agree every text was cast, and
+    the texts need not be looked at again.
+    """
+    if rows != landed_rows:
+        return list(view.specs)
+    counts = ", ".join(f"count(*) - count({quoted(spec.name)})" for spec in view.specs)
+    empty = con.execute(f"select {counts} from staging.{quoted(view.extract)}").fetchall()[0]
+    landed = empty_cells(view)
+    return [
+        spec
+        for spec, cells in zip(view.specs, empty, strict=True)
+        if spec.name in view.mapping.values or cells != landed.get(spec.name, cells)
+    ]
 
 
 def remove_rows(con: duckdb.DuckDBPyConnection, extract: str, rows: pl.Series) -> None:

@@ -14,7 +14,9 @@ from sop_pipeline import warehouse
 from sop_pipeline.company import Company
 from sop_pipeline.landing.breaches import breach_frame, with_row
 from sop_pipeline.landing.issues import together
+from sop_pipeline.landing.land import raw_view
 from sop_pipeline.landing.quarantine import remove_rows
+from sop_pipeline.landing.records import Load
 from sop_pipeline.landing.worth import issues_of_rows
 from sop_pipeline.sql_files import SqlFile, load_rules
 
@@ -77,18 +79,18 @@ def cross_rules(files: Mapping[str, SqlFile] | None = None) -> tuple[CrossRule, 
 def apply_rules(
     con: duckdb.DuckDBPyConnection,
     company: Company,
-    extracts: Iterable[str] | None = None,
+    loads: Iterable[Load],
     rules: Sequence[CrossRule] | None = None,
 ) -> RulesOutcome:
-    """Run the rules of some extracts (of all, where not named) on `staging`; rows that break an error rule are taken out.
+    """Run the rules of the extracts in `loads`, as staged, on `staging`; rows that break an error rule are taken out.
 
     A row is named by every error rule it breaks, and what refers to it is judged without it. A rule that reads a table nobody staged is
     not run, and its result says so.
     """
-    wanted = None if extracts is None else set(extracts)
+    views = {load.extract: raw_view(company, load) for load in loads}
     values = rule_values(company)
     present = warehouse.table_names(con)
-    chosen = [rule for rule in rules or cross_rules() if wanted is None or rule.extract in wanted]
+    chosen = [rule for rule in rules or cross_rules() if rule.extract in views]
     found: list[pl.DataFrame] = []
     results: list[RuleResult] = []
     rejected: dict[str, int] = {}
@@ -99,7 +101,7 @@ def apply_rules(
             broken.append(_breaches(con, rule, values) if runs else breach_frame())
             results.append(RuleResult(rule, broken[-1].height if runs else None))
         breaches = pl.concat(broken)
-        found.append(issues_of_rows(con, extract, breaches))
+        found.append(issues_of_rows(con, views[extract], breaches))
         rows = breaches.get_column("row").unique()
         if removes and rows.len():
             remove_rows(con, extract, rows)

@@ -7,14 +7,16 @@ from sop_pipeline.landing.canonical import REFUSED
 from sop_pipeline.landing.facts import WORTH, Worth
 from sop_pipeline.landing.issues import ISSUE_SCHEMA, issue_frame
 from sop_pipeline.landing.mapping import SOURCE_COLUMNS
+from sop_pipeline.landing.raw import RawView, received_rows
 from sop_pipeline.warehouse import quoted
 
 
-def issues_of_rows(con: duckdb.DuckDBPyConnection, extract: str, breaches: pl.DataFrame) -> pl.DataFrame:
+def issues_of_rows(con: duckdb.DuckDBPyConnection, view: RawView, breaches: pl.DataFrame) -> pl.DataFrame:
     """Quality issues (schema ISSUE_SCHEMA) of breaches (schema `breaches.BREACH_SCHEMA`) of rows that stand in `staging.<extract>`."""
     if not breaches.height:
         return issue_frame()
-    rows = _received(con, extract, breaches.get_column("row").unique())
+    extract = view.extract
+    rows = _received(con, view, breaches.get_column("row").unique())
     texts = [name for name in rows.columns if name not in (*SOURCE_COLUMNS, "row")]
     described = rows.select(
         "row",
@@ -33,24 +35,16 @@ def issues_of_rows(con: duckdb.DuckDBPyConnection, extract: str, breaches: pl.Da
     )
 
 
-def _received(con: duckdb.DuckDBPyConnection, extract: str, rows: pl.Series) -> pl.DataFrame:
+def _received(con: duckdb.DuckDBPyConnection, view: RawView, rows: pl.Series) -> pl.DataFrame:
     """Rows of `raw.<extract>` as received, by their row in `staging.<extract>`."""
     con.register("rows_named", rows.alias("row").to_frame().to_arrow())
     try:
-        received = con.sql(
-            f"""
-            with named as (
-                select rowid as row, source_file, source_line
-                from staging.{quoted(extract)}
-                where rowid in (select row from rows_named)
-            )
-            select named.row, received.*
-            from raw.{quoted(extract)} as received
-            join named on named.source_file = received.source_file and named.source_line = received.source_line
-            """
+        places = con.sql(
+            f"select rowid as row, source_file, source_line from staging.{quoted(view.extract)} where rowid in (select row from rows_named)"
         ).pl()
     finally:
         con.unregister("rows_named")
+    received = places.join(received_rows(con, view, places), on=SOURCE_COLUMNS)
     return received.with_columns(pl.col(pl.String).str.replace(REFUSED, "", literal=True))
 
 

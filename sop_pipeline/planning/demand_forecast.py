@@ -4,7 +4,7 @@ Models stay in `forecasting/`, what people add in `consensus`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -134,7 +134,7 @@ def _forecast(
     if not setting.per_working_day:
         return found
     ahead = days.with_columns(horizon_index=pl.col("periods_from_now") + 1).drop("periods_from_now")
-    return ItemForecasts(from_daily_rate(found.forecasts, ahead), found.methods, found.corrections)
+    return replace(found, forecasts=from_daily_rate(found.forecasts, ahead))
 
 
 def _last_listed(periods: pl.DataFrame) -> pl.Expr:

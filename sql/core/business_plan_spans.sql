@@ -1,4 +1,4 @@
--- One row per version, family and span of the annual business plan: items and product groups brought to families, in the reporting currency.
+-- One row per version, family and span of the annual business plan, in the reporting currency.
 with business_plan as (
     select
         * replace (

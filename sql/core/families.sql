@@ -39,8 +39,10 @@ site_hours as (
     select
         items.family_id,
         resources.site_id,
-        sum(cast(coalesce(production.good_quantity, 0) * (routings.run_hours_per_unit + coalesce(routings.labour_hours_per_unit, 0)) as decimal(38, 6)))
-            as made_hours,
+        sum(cast(
+            coalesce(production.good_quantity, 0) * (routings.run_hours_per_unit + coalesce(routings.labour_hours_per_unit, 0))
+            as decimal(38, 6)
+        )) as made_hours,
         sum(cast(routings.run_hours_per_unit + coalesce(routings.labour_hours_per_unit, 0) as decimal(38, 6))) as unit_hours
     from routings
     inner join items using (item_id)

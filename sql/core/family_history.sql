@@ -49,13 +49,15 @@ counted as (
             else cast(latest_snapshots.stock_quantity as decimal(38, 6)) + changes_after_snapshot.stock_change
         end as counted_stock,
         closing_snapshots.stock_amount,
+        coalesce(closing_snapshots.stock_amount, latest_snapshots.stock_amount)
+        / nullif(coalesce(closing_snapshots.stock_quantity, latest_snapshots.stock_quantity), 0) as counted_unit_amount,
         sum(family_flows.stock_change) over running as running_stock_change,
         sum(family_flows.backlog_change) over remaining as later_backlog_change
     from family_flows
     cross join nothing_in_stock
     inner join changes_after_snapshot on family_flows.family_id = changes_after_snapshot.family_id
     left join closing_snapshots on family_flows.family_id = closing_snapshots.family_id and family_flows.period_start = closing_snapshots.period_start
-    left join latest_snapshots on family_flows.family_id = latest_snapshots.family_id
+    left join latest_snapshots on family_flows.family_id = latest_snapshots.family_id and family_flows.periods_from_now = 0
     window
         running as (partition by family_flows.family_id order by family_flows.period_start rows between unbounded preceding and current row),
         remaining as (partition by family_flows.family_id order by family_flows.period_start rows between 1 following and unbounded following)
@@ -72,7 +74,10 @@ rolled as (
             first_value(counted_stock - running_stock_change ignore nulls) over (
                 partition by family_id order by period_start rows between current row and unbounded following
             )
-        ) as closing_stock
+        ) as closing_stock,
+        last_value(counted_unit_amount ignore nulls) over (
+            partition by family_id order by period_start rows between unbounded preceding and current row
+        ) as last_unit_amount
     from counted
 ),
 
@@ -118,7 +123,7 @@ orders_due as (
     inner join periods using (period_start)
 ),
 
--- a unit of a family costs what its items cost in their mix
+-- before anything was counted a unit of a family costs what its items cost in their mix
 unit_costs as (
     select
         items.family_id,
@@ -164,7 +169,7 @@ select
     cast(case
         when opened.closing_stock = 0 then 0
         when opened.periods_from_now < 0 and opened.counted_stock is not null then opened.stock_amount
-        else cast(opened.closing_stock as double) * unit_costs.unit_cost_amount
+        else cast(opened.closing_stock as double) * coalesce(opened.last_unit_amount, unit_costs.unit_cost_amount)
     end as double) as inventory_value_amount
 from opened
 left join open_orders on opened.family_id = open_orders.family_id

@@ -26,8 +26,12 @@ families as (
     select family_id from core.families
 ),
 
-item_costs as (
-    select * from core.item_costs
+standard_costs as (
+    select * from staging.standard_costs
+),
+
+actual_rates as (
+    select * from core.exchange_rates where rate_type = 'actual'
 ),
 
 snapshot_days as (
@@ -39,22 +43,41 @@ snapshot_days as (
     from snapshot_sites
 ),
 
-stock as (
+counted as (
     select
         items.family_id,
+        items.item_id,
         snapshot_sites.snapshot_date,
-        sum(cast(inventory.quantity * unit_factors.factor * items.planning_units_per_unit as decimal(38, 6))) as stock_quantity,
-        sum(cast(inventory.quantity * unit_factors.factor * item_costs.total_cost_amount as decimal(38, 6))) as stock_amount,
-        -- an item that is there and costs nothing known leaves the family's amount to the others
-        bool_and(item_costs.total_cost_amount is null) filter (where inventory.quantity <> 0) as is_amount_missing
+        inventory.quantity * unit_factors.factor as item_quantity,
+        inventory.quantity * unit_factors.factor * items.planning_units_per_unit as stock_quantity
     from snapshot_sites
     inner join inventory
         on snapshot_sites.site_snapshot_date = inventory.snapshot_date and snapshot_sites.site_id = inventory.site_id
     inner join items using (item_id)
     inner join unit_factors
         on inventory.item_id = unit_factors.item_id and coalesce(inventory.unit_of_measure, items.unit_of_measure) = unit_factors.unit_of_measure
-    left join item_costs on inventory.item_id = item_costs.item_id and snapshot_sites.period_start = item_costs.period_start
-    group by items.family_id, snapshot_sites.snapshot_date
+),
+
+costed as (
+    select
+        counted.*,
+        standard_costs.currency,
+        counted.item_quantity * standard_costs.total_cost / standard_costs.per_quantity as cost
+    from counted
+    asof left join standard_costs on counted.item_id = standard_costs.item_id and counted.snapshot_date >= standard_costs.valid_from
+),
+
+stock as (
+    select
+        costed.family_id,
+        costed.snapshot_date,
+        sum(cast(costed.stock_quantity as decimal(38, 6))) as stock_quantity,
+        sum(cast(costed.cost * actual_rates.rate as decimal(38, 6))) as stock_amount,
+        -- an item without a cost leaves the family's amount to the others; with none at all it is unknown
+        coalesce(bool_and(costed.cost * actual_rates.rate is null) filter (where costed.item_quantity <> 0), false) as is_amount_missing
+    from costed
+    asof left join actual_rates on costed.currency = actual_rates.currency and costed.snapshot_date >= actual_rates.valid_from
+    group by costed.family_id, costed.snapshot_date
 )
 
 select

@@ -70,7 +70,10 @@ ways as (
         items.item_id,
         items.family_id,
         case when routing_shares.is_subcontract then 'subcontract' else 'production' end as source_kind,
-        case when routing_shares.is_subcontract then routing_shares.subcontractor_id else coalesce(routing_shares.routing_id, 'main') end as source_id,
+        case
+            when routing_shares.is_subcontract then routing_shares.subcontractor_id
+            else coalesce(routing_shares.routing_id, 'main')
+        end as source_id,
         coalesce(routing_shares.item_share_ratio, 1) as item_share_ratio
     from items
     left join routing_shares using (item_id)

@@ -1,4 +1,4 @@
--- One row per resource with a known capacity and planned period (look-ahead included): rated, scaled to the remainder in the current one.
+-- One row per resource with a known capacity and planned period, look-ahead included; the current period holds its remainder.
 with resources as (
     select
         staged.*,
@@ -49,11 +49,13 @@ rated as (
         workforce.opening_headcount * workforce.overtime_hours_per_head as workforce_overtime,
         case
             when stated.is_headcount_based then workforce.opening_headcount * workforce.regular_hours_per_head
-            else
-                greatest(stated.regular_capacity - stated.planned_downtime, 0)
-                * stated.remaining_ratio
-                * coalesce(stated.utilisation_ratio, 1)
-                * coalesce(stated.efficiency_ratio, 1)
+            -- greatest() passes over an empty capacity, which is not the same as none
+            when stated.regular_capacity is not null
+                then
+                    greatest(stated.regular_capacity - stated.planned_downtime, 0)
+                    * stated.remaining_ratio
+                    * coalesce(stated.utilisation_ratio, 1)
+                    * coalesce(stated.efficiency_ratio, 1)
         end as rated_capacity
     from stated
     left join workforce on stated.resource_id = workforce.resource_id and stated.period_start = workforce.period_start
@@ -64,7 +66,9 @@ select
     cast(period_start as date) as period_start,
     cast(remaining_working_days as double) as working_days,
     cast(rated_capacity as double) as regular_capacity,
-    cast(coalesce(overtime_capacity * remaining_ratio, workforce_overtime, coalesce(overtime_ratio, 0) * rated_capacity) as double) as overtime_capacity,
+    cast(
+        coalesce(overtime_capacity * remaining_ratio, workforce_overtime, coalesce(overtime_ratio, 0) * rated_capacity) as double
+    ) as overtime_capacity,
     cast(demonstrated_capacity_per_day * remaining_working_days as double) as demonstrated_capacity
 from rated
 where rated_capacity is not null

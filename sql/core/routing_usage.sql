@@ -1,4 +1,4 @@
--- One row per item with a routing, resource and offset: what one good unit takes in the item's own operations, over its routings by share.
+-- One row per item with a routing, resource and offset: what a good unit takes in the item's own operations, over its routings.
 with resources as (
     select
         resource_id,

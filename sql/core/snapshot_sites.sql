@@ -11,11 +11,11 @@ periods as (
     select * from core.periods where periods_from_now <= 0
 ),
 
--- a site reports from its first snapshot on; one that has been silent for a quarter of a year has closed
+-- a site reports from the days of its first snapshot on; one that has been silent for a quarter of a year has closed
 reporting_sites as (
     select
         site_id,
-        min(snapshot_date) as first_date,
+        min(snapshot_date) - 4 as first_date,
         max(snapshot_date) + 92 as last_date
     from snapshots
     group by site_id

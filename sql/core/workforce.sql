@@ -34,7 +34,9 @@ opening as (
     where headcount is not null
     qualify row_number() over (
         partition by resource_id
-        order by period_start > $as_of_date, case when period_start <= $as_of_date then $as_of_date - period_start else period_start - $as_of_date end
+        order by
+            period_start > $as_of_date,
+            case when period_start <= $as_of_date then $as_of_date - period_start else period_start - $as_of_date end
     ) = 1
 ),
 
@@ -79,7 +81,8 @@ rated as (
     select
         holding.*,
         coalesce(opening.headcount, 0) as opening_headcount,
-        holding.hours_per_head_per_day * site_working_days.remaining_working_days * (1 - coalesce(holding.absence_ratio, 0)) as regular_hours_per_head,
+        holding.hours_per_head_per_day * site_working_days.remaining_working_days * (1 - coalesce(holding.absence_ratio, 0))
+            as regular_hours_per_head,
         coalesce(of_period.expected_leavers, 0) as expected_leavers,
         coalesce(of_period.temporary_headcount, 0) as temporary_headcount
     from holding
@@ -93,7 +96,9 @@ select
     cast(period_start as date) as period_start,
     cast(opening_headcount as double) as opening_headcount,
     cast(regular_hours_per_head as double) as regular_hours_per_head,
-    cast(coalesce(overtime_hours_per_head * remaining_ratio, coalesce(overtime_ratio, 0) * regular_hours_per_head) as double) as overtime_hours_per_head,
+    cast(
+        coalesce(overtime_hours_per_head * remaining_ratio, coalesce(overtime_ratio, 0) * regular_hours_per_head) as double
+    ) as overtime_hours_per_head,
     cast(coalesce(absence_ratio, 0) as double) as absence_ratio,
     cast(expected_leavers as double) as expected_leavers,
     cast(temporary_headcount as double) as temporary_headcount,

@@ -34,7 +34,7 @@ class ShipmentLines(Table, key=("shipment_id", "shipment_line")):
     order_line: Text = column("Order line", optional=True)
     schedule_line: Text = column("Schedule line, where the delivery is derived from one; else empty")
     item_id: Text = column("Item")
-    family_id: Text = column("Family")
+    family_id: Text = column("Family; empty for what no family plans, such as a sample of a raw item", optional=True)
     ship_date: Date = column("Day of shipment")
     shipped_quantity: Number = column("Delivered, in the item's unit; returns negative")
     revenue_amount: Number = column("Net amount at the actual rate of the ship date", optional=True)

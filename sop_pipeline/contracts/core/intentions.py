@@ -69,7 +69,7 @@ class ApprovedPlans(Table, key=("family_id", "period_start")):
 
 
 class BusinessPlanSpans(Table, key=("business_plan_version", "family_id", "period_start", "span_end")):
-    """One row per version, family and span of the annual business plan: items and product groups brought to families, in the reporting currency."""
+    """One row per version, family and span of the annual business plan, in the reporting currency."""
 
     business_plan_version: Text = column("Version")
     approved_on: Date = column("Day it was approved", optional=True)

@@ -20,7 +20,7 @@ class Resources(Table, key=("resource_id",)):
 
 
 class ResourceCapacity(Table, key=("resource_id", "period_start")):
-    """One row per resource with a known capacity and planned period (look-ahead included): rated, scaled to the remainder in the current one."""
+    """One row per resource with a known capacity and planned period, look-ahead included; the current period holds its remainder."""
 
     resource_id: Text = column("Resource")
     period_start: Date = column("First day of the period")
@@ -65,7 +65,7 @@ class ItemRequirements(Table, key=("item_id", "component_item_id", "lead_time_of
 
 
 class RoutingUsage(Table, key=("item_id", "resource_id", "lead_time_offset_periods")):
-    """One row per item with a routing, resource and offset: what one good unit takes in the item's own operations, over its routings by share."""
+    """One row per item with a routing, resource and offset: what a good unit takes in the item's own operations, over its routings."""
 
     item_id: Text = column("Item")
     resource_id: Text = column("Resource")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from sop_pipeline.company import Format
+from sop_pipeline.settings import Format
 
 LINE_COLUMN = "source_line"
 # names of our own in a landed file; a column of that name in the file gets a number behind it
@@ -58,8 +58,9 @@ class Ragged:
 class Reading:
     """What was read from one source into one Parquet file.
 
-    `first_line`: physical line of the first row where every row is one line after the other; None where the Parquet file holds a
-    column `source_line` instead, because quoted line breaks, blank or ragged lines lie between.
+    `first_line`: physical line of the first row where every row is one line and nothing but ragged lines lies between; None where the
+    Parquet file holds a column `source_line` instead. `has_unreadable_characters`: some bytes mean nothing in the file's encoding and
+    became U+FFFD. `has_odd_rows`: rows without any value, or that say the header again; they are landed and left out of `raw`.
     """
 
     columns: tuple[str, ...]
@@ -68,6 +69,8 @@ class Reading:
     first_line: int | None
     ragged: tuple[Ragged, ...] = ()
     delimiter: str = ","
+    has_unreadable_characters: bool = False
+    has_odd_rows: bool = True
 
 
 def column_names(header: Sequence[str | None], path: str, limits: Limits) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import csv
 from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,21 +11,12 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sop_pipeline.landing.sources.at_once import read_at_once
 from sop_pipeline.landing.sources.base import LINE_COLUMN, Limits, Ragged, Reading, Wanted
-from sop_pipeline.landing.sources.dialect import (
-    Dialect,
-    Survey,
-    decompress,
-    recognise_dialect,
-    recognise_encoding,
-    survey,
-    transcode,
-)
-from sop_pipeline.landing.sql_text import glob_literal, literal
-from sop_pipeline.warehouse import quoted
+from sop_pipeline.landing.sources.dialect import Dialect, decompress, recognise_dialect, recognise_encoding, survey, transcode
+from sop_pipeline.landing.sources.row_shape import fits, is_blank, ragged, wrong_width
 
 BATCH_ROWS = 100_000
-RAGGED_TEXT_CHARACTERS = 500
 
 
 def read_delimited(con: duckdb.DuckDBPyConnection, path: Path, wanted: Wanted, target: Path) -> Reading:
@@ -43,41 +35,14 @@ def read_delimited(con: duckdb.DuckDBPyConnection, path: Path, wanted: Wanted, t
             transcode(plain, encoding, unicode)
             plain = unicode
         dialect = recognise_dialect(plain, path.name, wanted)
-        return read_at_once(con, plain, dialect, survey(plain), target) or read_line_by_line(plain, dialect, target, wanted.limits)
-
-
-def read_at_once(con: duckdb.DuckDBPyConnection, plain: Path, dialect: Dialect, counted: Survey, target: Path) -> Reading | None:
-    """Let DuckDB read a regular file in parallel; None where the file is not proved regular, and nothing of `target` counts.
-
-    Regular: as many rows as lines behind the header. A quoted line break, a blank or a ragged line each make that number smaller and
-    nothing makes it larger, so where they agree row n is line n.
-    """
-    if not counted.has_plain_line_ends or counted.nulls or dialect.header_lines > 1 or not dialect.delimiter.isascii():
-        return None
-    mark = '"' if counted.quotes else ""
-    names = {f"c{index}": "varchar" for index in range(len(dialect.columns))}
-    rename = ", ".join(f"c{index} as {quoted(name)}" for index, name in enumerate(dialect.columns))
-    scan = (
-        "read_csv($path, auto_detect = false, header = false, skip = $skip, delim = $delimiter, quote = $mark, escape = $mark, "
-        f"columns = {names!r}, encoding = 'utf-8', null_padding = false, strict_mode = true, max_line_size = 10000000)"
-    )
-    values = {"path": glob_literal(plain), "skip": dialect.header_line, "delimiter": dialect.delimiter, "mark": mark}
-    try:
-        written = con.execute(
-            f"copy (select {rename} from {scan}) to {literal(str(target))} (format parquet, compression lz4)", values
-        ).fetchall()
-    except duckdb.Error:
-        # whatever DuckDB does not take is read line by line, where each bad line gets its own message
-        return None
-    rows = int(written[0][0])
-    if rows != counted.lines - dialect.header_line:
-        return None
-    return Reading(dialect.columns, rows, dialect.header_line, dialect.header_line + 1, delimiter=dialect.delimiter)
+        counted = survey(plain, dialect.delimiter if dialect.delimiter.isascii() else ",")
+        reading = read_at_once(con, plain, dialect, counted, target) or read_line_by_line(plain, dialect, target, wanted.limits)
+        return replace(reading, has_unreadable_characters=counted.replacements > 0)
 
 
 def read_line_by_line(plain: Path, dialect: Dialect, target: Path, limits: Limits) -> Reading:
     """Read a file record by record with its physical lines: right also after quoted line breaks, blank and ragged lines."""
-    ragged: list[Ragged] = []
+    told: list[Ragged] = []
     schema = pa.schema([*((name, pa.string()) for name in dialect.columns), (LINE_COLUMN, pa.int64())])
     rows = 0
     with (
@@ -91,7 +56,7 @@ def read_line_by_line(plain: Path, dialect: Dialect, target: Path, limits: Limit
         numbers: list[int] = []
         for number, record in _records(lines, dialect):
             if isinstance(record, Ragged):
-                ragged.append(record)
+                told.append(record)
                 continue
             batch.append(record)
             numbers.append(number)
@@ -101,7 +66,7 @@ def read_line_by_line(plain: Path, dialect: Dialect, target: Path, limits: Limit
                 batch, numbers = [], []
         writer.write_table(_table(batch, numbers, schema))
         rows += len(batch)
-    return Reading(dialect.columns, rows, dialect.header_line, None, tuple(ragged), dialect.delimiter)
+    return Reading(dialect.columns, rows, dialect.header_line, None, tuple(told), dialect.delimiter)
 
 
 class _UnclosedQuoteError(Exception):
@@ -138,7 +103,7 @@ class _Lines:
 
 def _records(lines: _Lines, dialect: Dialect) -> Iterator[tuple[int, list[str | None] | Ragged]]:
     """Each record with the line it begins on; one that does not fit the header comes as Ragged and costs its first line only."""
-    width, least = len(dialect.columns), dialect.named_width
+    width = len(dialect.columns)
     reader = csv.reader(lines, delimiter=dialect.delimiter)
     while True:
         lines.taken.clear()
@@ -150,18 +115,18 @@ def _records(lines: _Lines, dialect: Dialect) -> Iterator[tuple[int, list[str | 
         except (_UnclosedQuoteError, csv.Error):
             problem = "a quote that never closes"
         else:
-            if not any(cells) and len(cells) < least:
+            if is_blank(cells, dialect):
                 continue
             if len(cells) == width:
                 yield start, [cell or None for cell in cells]
                 continue
-            if least <= len(cells) and not any(cells[width:]):
+            if fits(cells, dialect):
                 yield start, [*(cell or None for cell in cells[:width]), *[None] * (width - len(cells))]
                 continue
-            problem = f"{len(cells)} cells where the header has {least}"
+            problem = wrong_width(cells, dialect)
         text = lines.keep_first()
         reader = csv.reader(lines, delimiter=dialect.delimiter)
-        yield start, Ragged(start, text.rstrip("\r\n")[:RAGGED_TEXT_CHARACTERS], problem)
+        yield start, ragged(start, text, problem)
 
 
 def _table(rows: list[list[str | None]], numbers: list[int], schema: pa.Schema) -> pa.Table:

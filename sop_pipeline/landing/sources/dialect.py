@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from sop_pipeline.landing.sources.base import (
     DELIMITERS,
     HEADER_SEARCH_LINES,
@@ -20,6 +22,7 @@ from sop_pipeline.landing.sources.base import (
 )
 
 CHUNK_BYTES = 1 << 22
+REPLACEMENT = "\ufffd".encode()
 BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -28,12 +31,13 @@ class Dialect:
     """The delimiter and the header of a text file.
 
     `header_line`: physical line of the header, from 1; `header_lines`: how many lines it takes; `named_width`: columns up to the last
-    one with a name, because exports end header or rows with a delimiter too many.
+    one with a name; `row_width`: cells of the first row, because exports end header or rows with a delimiter too many.
     """
 
     delimiter: str
     columns: tuple[str, ...]
     named_width: int
+    row_width: int
     header_line: int
     header_lines: int = 1
 
@@ -45,8 +49,10 @@ class Survey:
     line_feeds: int
     carriage_returns: int
     carriage_returns_before_line_feed: int
+    delimiters: int
     quotes: int
     nulls: int
+    replacements: int
     ends_with_line_feed: bool
 
     @property
@@ -99,7 +105,8 @@ def recognise_encoding(path: Path, given: str | None) -> str:
         decoder = codecs.getincrementaldecoder("utf-8")()
         try:
             while chunk := file.read(CHUNK_BYTES):
-                decoder.decode(chunk)
+                if decoder.getstate()[0] or not chunk.isascii():
+                    decoder.decode(chunk)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             return "cp1252"
@@ -115,22 +122,35 @@ def transcode(path: Path, encoding: str, target: Path) -> None:
         plain.write(decoder.decode(b"", final=True))
 
 
-def survey(path: Path) -> Survey:
-    """Count line ends, quotes and zero bytes of a UTF-8 file in one pass."""
+def survey(path: Path, delimiter: str) -> Survey:
+    """Count line ends, delimiters, quotes and zero bytes of a UTF-8 file in one pass; `delimiter` is one ASCII sign."""
     counts: Counter[str] = Counter()
     last = b""
     with path.open("rb") as file:
         while chunk := file.read(CHUNK_BYTES):
-            counts["line_feeds"] += chunk.count(b"\n")
-            returns = chunk.count(b"\r")
-            if returns or last == b"\r":
-                counts["carriage_returns"] += returns
+            signs = np.frombuffer(chunk, np.uint8)
+            for name, sign in (
+                ("line_feeds", "\n"),
+                ("carriage_returns", "\r"),
+                ("delimiters", delimiter),
+                ("quotes", '"'),
+                ("nulls", "\0"),
+            ):
+                counts[name] += int(np.count_nonzero(signs == ord(sign)))
+            if counts["carriage_returns"]:
                 counts["pairs"] += chunk.count(b"\r\n") + (last == b"\r" and chunk.startswith(b"\n"))
-            counts["quotes"] += chunk.count(b'"')
-            counts["nulls"] += chunk.count(b"\0")
+            if not chunk.isascii():
+                counts["replacements"] += chunk.count(REPLACEMENT)
             last = chunk[-1:]
     return Survey(
-        counts["line_feeds"], counts["carriage_returns"], counts["pairs"], counts["quotes"], counts["nulls"], last in (b"\n", b"")
+        line_feeds=counts["line_feeds"],
+        carriage_returns=counts["carriage_returns"],
+        carriage_returns_before_line_feed=counts["pairs"],
+        delimiters=counts["delimiters"],
+        quotes=counts["quotes"],
+        nulls=counts["nulls"],
+        replacements=counts["replacements"],
+        ends_with_line_feed=last in (b"\n", b""),
     )
 
 
@@ -154,7 +174,8 @@ def recognise_dialect(path: Path, name: str, wanted: Wanted) -> Dialect:
             score = (header_score(cells, expected), len(cells))
             if score[0] > best[0] or (row == rows[0] and score > best and not expected):
                 best = score
-                found = Dialect(delimiter, column_names(cells, name, limits), _named_width(cells), row + 1, taken)
+                first_row, _ = first_record([line for line in lines[row + taken :] if line.strip()], delimiter)
+                found = Dialect(delimiter, column_names(cells, name, limits), _named_width(cells), len(first_row), row + 1, taken)
     if found is None:
         where = f"line {given.header_row}" if given.header_row else f"the first {HEADER_SEARCH_LINES} lines"
         start = next(line for line in lines if line.strip()).strip()[:120]

@@ -8,7 +8,6 @@ from tempfile import TemporaryDirectory
 import fastexcel
 import polars as pl
 
-from sop_pipeline.company import Format
 from sop_pipeline.landing.sources.base import (
     HEADER_SEARCH_LINES,
     LINE_COLUMN,
@@ -21,6 +20,7 @@ from sop_pipeline.landing.sources.base import (
     write_rows,
 )
 from sop_pipeline.landing.sources.dialect import decompress
+from sop_pipeline.settings import Format
 
 # the names Excel shows, for what the reader calls them
 CELL_ERRORS = {

@@ -31,8 +31,11 @@ class ForwardWalk:
         beyond = wanted - self._quantity[-1]
         repeats = beyond > 0
         with np.errstate(divide="ignore", invalid="ignore"):
-            cycles = np.where(repeats, np.floor(beyond / self._cycle_quantity), 0.0)
-        inside = np.where(repeats, self._quantity[self._cycle_start] + beyond - np.nan_to_num(cycles) * self._cycle_quantity, wanted)
+            # Whole cycles before the one in which the stock ends: what is used up exactly ends at the end of its cycle.
+            cycles = np.where(repeats, np.ceil(beyond / self._cycle_quantity) - 1.0, 0.0)
+        start = self._quantity[self._cycle_start]
+        rest = np.clip(beyond - np.nan_to_num(cycles) * self._cycle_quantity, np.spacing(start), self._cycle_quantity)
+        inside = np.where(repeats, start + rest, wanted)
         # A period without demand is walked through as long as anything is left; what is used up exactly ends at the first such day.
         end = np.clip(np.searchsorted(self._quantity, inside, side="left"), 1, len(self._quantity) - 1)
         start_quantity, end_quantity = self._quantity[end - 1], self._quantity[end]

@@ -66,6 +66,7 @@ class BalanceInputs:
     demand_ahead: Floats  # F × N, whole periods
     demand_left: Floats  # F × H
     has_demand_plan: Flags  # F
+    has_history: Flags  # F, a statistical quantity in the horizon
     opening: Opening
     approved_production: Floats  # F × H, NaN without
 
@@ -102,6 +103,7 @@ def build_inputs(
     consensus = axes.grid(final, "quantity", "plan.family_demand")
     has_demand_plan = np.isfinite(consensus[:, : axes.horizon]).any(axis=1)
     consensus[:, : axes.horizon] = np.nan_to_num(consensus[:, : axes.horizon])
+    statistical = axes.grid(family_demand.filter(pl.col("step") == DEMAND_STEPS[0]), "quantity", "plan.family_demand", count=axes.horizon)
     opening = open_position(axes.family_position, family_history, orders_due, axes.periods, is_to_order)
     demand_left = consume_forecast(
         consensus,
@@ -123,6 +125,7 @@ def build_inputs(
         demand_ahead=extend_by_season(whole, history, working_days, axes.season),
         demand_left=np.round(demand_left[:, : axes.horizon], 6),
         has_demand_plan=np.asarray(has_demand_plan),
+        has_history=np.asarray(np.isfinite(statistical).any(axis=1)),
         opening=opening,
         approved_production=axes.grid(approved_plans, "approved_production_quantity", "core.approved_plans", count=axes.horizon),
     )

@@ -75,31 +75,31 @@ def plan_path(task: FamilyTask) -> FamilyPath:
         target_backlog=np.full(periods, np.nan),
         late_issues=np.zeros(periods),
     )
+    outgoing = task.demand + task.issued
+    demand, issued = task.demand.tolist(), task.issued.tolist()
     stock, owed, late = task.stock, task.owed, 0.0
     for start, end in pairwise(_bounds(task)):
         goal = _closing_goal(task, path, (start, end), owed)
-        plan = _stretch(task, start, end, goal - (stock - owed) + late)
+        plan = _stretch(task, outgoing, (start, end), goal - (stock - owed) + late)
         carry = [0.0] * len(KINDS)
         for period in range(start, end):
-            needed = float(task.issued[period]) + late - stock
-            if plan[:, period - start].sum() < needed - GRAIN:
-                supply = _stretch(task, period, period + 1, needed - float((task.demand + task.issued)[period]))
-                rest = goal - (stock - owed) + late - supply.sum() + float((task.demand + task.issued)[period])
+            wanted = issued[period] + late
+            cells = plan[:, period - start].tolist()
+            if sum(cells) < wanted - stock - GRAIN:
+                cells = _stretch(task, outgoing, (period, period + 1), wanted - stock - float(outgoing[period]))[:, 0].tolist()
+                rest = goal - (stock - owed) + late + float(outgoing[period]) - sum(cells)
                 if period + 1 < end:
-                    plan[:, period + 1 - start :] = _stretch(task, period + 1, end, rest)
-                plan[:, period - start] = supply[:, 0]
+                    plan[:, period + 1 - start :] = _stretch(task, outgoing, (period + 1, end), rest)
                 carry = [0.0] * len(KINDS)
-            supplied = _round_up(task, plan[:, period - start], period, carry)
+            supplied = _round_up(task, cells, period, carry)
+            there = round(stock + sum(supplied), DECIMALS)
+            taken = min(wanted, there)
+            late = round(wanted - taken, DECIMALS)
+            shipped = min(demand[period] + owed, there - taken)
+            stock = round(there - taken - shipped, DECIMALS)
+            owed = round(owed + demand[period] - shipped, DECIMALS)
             path.supply[:, period] = supplied
-            there = stock + sum(supplied)
-            wanted = float(task.issued[period]) + late
-            issued = round(min(wanted, there), DECIMALS)
-            late = round(wanted - issued, DECIMALS)
-            demand = float(task.demand[period])
-            shipped = round(min(demand + owed, there - issued), DECIMALS)
-            stock = round(there - issued - shipped, DECIMALS)
-            owed = round(owed + demand - shipped, DECIMALS)
-            path.issued[period], path.shipped[period] = issued, shipped
+            path.issued[period], path.shipped[period] = taken, shipped
             path.closing_stock[period], path.closing_owed[period], path.late_issues[period] = stock, owed, late
     return path
 
@@ -150,17 +150,17 @@ def _stock_goal(task: FamilyTask, last: int) -> float:
     return float(np.fmin(np.fmax(task.stock, task.minimum_stock[last]), task.maximum_stock[last]))
 
 
-def _stretch(task: FamilyTask, start: int, end: int, rise: float) -> Floats:
+def _stretch(task: FamilyTask, outgoing: Floats, stretch: tuple[int, int], rise: float) -> Floats:
     """Supply by kind of a stretch whose net position rises by so much."""
-    outgoing = float(task.demand[start:end].sum() + task.issued[start:end].sum())
-    weight = task.weight[:, start:end] * task.working_days[start:end]
-    return spread_evenly(rise + outgoing, weight, task.lower[:, start:end], task.upper[:, start:end])
+    cells = slice(*stretch)
+    weight = task.weight[:, cells] * task.working_days[cells]
+    return spread_evenly(rise + float(outgoing[cells].sum()), weight, task.lower[:, cells], task.upper[:, cells])
 
 
-def _round_up(task: FamilyTask, supply: Floats, period: int, carry: list[float]) -> list[float]:
+def _round_up(task: FamilyTask, supply: list[float], period: int, carry: list[float]) -> list[float]:
     """Round each kind, up where it is free to move, and hand what was rounded on to the next period of the stretch."""
     rounded = []
-    for kind, quantity in enumerate(supply.tolist()):
+    for kind, quantity in enumerate(supply):
         if task.lower[kind, period] == task.upper[kind, period]:
             rounded.append(round(quantity, DECIMALS))
             continue

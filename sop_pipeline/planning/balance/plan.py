@@ -13,6 +13,7 @@ from sop_pipeline.planning.balance.issues import extend_at_mean_rate, planning_o
 from sop_pipeline.planning.balance.orders import SupplyOrder, keep_orders, production_limits
 from sop_pipeline.planning.balance.path import KINDS, FamilyPath, FamilyTask, plan_path
 from sop_pipeline.planning.balance.targets import StockLevels, StockPolicy, safety_stock, stock_levels
+from sop_pipeline.planning.consensus import ON_SUBMISSION, WITHOUT_ANYTHING
 
 Floats = NDArray[np.float64]
 
@@ -115,6 +116,9 @@ def _notes(inputs: BalanceInputs, family: int) -> list[list[str]]:
     opening = inputs.opening
     if not inputs.has_demand_plan[family]:
         notes[0].append("no demand plan: planned at 0")
+    elif not inputs.has_history[family]:
+        for note, demand in zip(notes, inputs.demand_ahead[family].tolist(), strict=False):
+            note.append(ON_SUBMISSION if demand > 0 else WITHOUT_ANYTHING)
     if opening.is_stock_unknown[family]:
         notes[0].append("no stock known: planned from 0")
     if opening.stock_below_zero[family] > 0:

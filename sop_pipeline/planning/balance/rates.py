@@ -12,9 +12,10 @@ def spread_evenly(required: float, weight: Floats, lower: Floats, upper: Floats)
     Every cell is clip(rate × weight, lower, upper); limits that cannot hold the quantity are kept, and the sum misses it. The result
     has the shape of `weight`. The rate is exact: the total is piecewise linear in it, with its corners where a cell meets a limit.
     """
-    total = weight.sum()
-    even = weight * (max(0.0, required) / total) if total > 0 else np.zeros_like(weight)
-    if bool((even >= lower).all() and (even <= upper).all()):
+    total = float(weight.sum())
+    even = weight * (max(0.0, required) / total if total > 0 else 0.0)
+    inside = np.clip(even, lower, upper)
+    if bool((inside == even).all()):
         return even
     moving = weight > 0
     corners = np.concatenate([[0.0], lower[moving] / weight[moving], upper[moving] / weight[moving]])

@@ -8,7 +8,7 @@ import polars as pl
 
 from sop_pipeline.planning.balance.inputs import Axes, build_axes, build_inputs
 from sop_pipeline.planning.balance.load import Resources, Usage, family_loads, follow_heads, load_status, read_resources, read_usage
-from sop_pipeline.planning.balance.orders import supply_orders
+from sop_pipeline.planning.balance.orders import SupplyOrder, supply_orders
 from sop_pipeline.planning.balance.path import KINDS
 from sop_pipeline.planning.balance.plan import POLICY_COLUMNS, Policies, StrategyPlan, plan_strategy
 from sop_pipeline.planning.balance.tables import (
@@ -120,7 +120,7 @@ def _policies(
     family_backtest: pl.DataFrame | None,
     family_lead_times: pl.DataFrame | None,
     default_strategy: str,
-    orders: dict,
+    orders: dict[str, list[SupplyOrder]],
     level_block_periods: int,
 ) -> Policies:
     def grid(column: str, missing: float = np.nan) -> np.ndarray:

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from sop_pipeline.planning.forecasting.panel import Floats
-from sop_pipeline.planning.forecasting.seasonality import centred_average, past_effect
-from sop_pipeline.planning.forecasting.standard import is_seasonal
+from sop_pipeline.planning.forecasting.panel import Floats, take_series
+from sop_pipeline.planning.forecasting.seasonality import centred_average, is_seasonal, past_effect
 
 
 def measure_accuracy(pairs: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
@@ -85,7 +84,7 @@ def naive2(history: Floats, horizon: int, season_length: int) -> Floats:
     indices = np.ones((season_length, history.shape[1]))
     seasonal = np.flatnonzero(is_seasonal(history, season_length))
     if len(seasonal):
-        ratios = history[:, seasonal] / centred_average(history[:, seasonal], season_length)
+        ratios = take_series(history, seasonal) / centred_average(take_series(history, seasonal), season_length)
         phase = (periods - 1 - np.arange(periods)) % season_length
         means = np.array([_mean_known(ratios[phase == position]) for position in range(season_length)])
         indices[:, seasonal] = means / means.mean(axis=0)

@@ -9,6 +9,9 @@ from sop_pipeline.planning.forecasting.demand_class import INTERMITTENT_INTERVAL
 from sop_pipeline.planning.forecasting.panel import Flags, Floats, known_median
 from sop_pipeline.planning.forecasting.seasonality import log_demand, past_effect, seasonal_indices
 
+# The first filling knows no season and bends the index of its own period; each round takes about a third of that away.
+ROUNDS = 4
+
 
 def expected_demand(values: Floats, unusable: Flags, season_length: int) -> Floats:
     """Return the expected demand of every cell (periods x series, NaN before the start), learned from the usable cells alone.
@@ -17,14 +20,18 @@ def expected_demand(values: Floats, unusable: Flags, season_length: int) -> Floa
     ones: the running mean, as their median is 0. Where half a season on either side holds no usable cell, those of
     the whole series count; a series without any is expected at 0.
     """
+    if not values.size:
+        return values.copy()
     reach = season_length // 2
     started = np.isfinite(values) | unusable
     usable = started & ~unusable
     clean = np.where(usable, values, np.nan)
     logs = log_demand(clean)
-    seasonless = _running(logs, reach, median=True)
-    filled = np.where(started & ~usable, seasonless, logs)
-    effect = past_effect(seasonal_indices(filled, season_length), len(values))
+    effect = np.zeros(values.shape)
+    for _ in range(ROUNDS):
+        expected_logs = _running(logs - effect, reach, median=True) + effect
+        filled = np.where(started & ~usable, expected_logs, logs)
+        effect = past_effect(seasonal_indices(filled, season_length), len(values))
     smooth = np.exp(_running(logs - effect, reach, median=True) + effect)
     sold = (clean > 0).sum(axis=0)
     intermittent = usable.sum(axis=0) >= INTERMITTENT_INTERVAL * np.maximum(sold, 1)

@@ -20,8 +20,10 @@ from sop_pipeline.planning.forecasting.demand_class import (
     DemandProfile,
     profile_demand,
 )
+from sop_pipeline.planning.forecasting.distributed import Backend
+from sop_pipeline.planning.forecasting.fits import FITS_SCHEMA
 from sop_pipeline.planning.forecasting.history import PreparedHistory, prepare_history
-from sop_pipeline.planning.forecasting.members import ENGINES, Engine
+from sop_pipeline.planning.forecasting.members import ENGINES, Effort, Engine
 from sop_pipeline.planning.forecasting.panel import Floats, Panel
 from sop_pipeline.planning.forecasting.routes import Routed, Setting, route_intermittent, route_smooth, route_zero
 
@@ -53,11 +55,13 @@ class ItemForecasts:
     `methods`: one row per series: `demand_class, method, rung, reason, adi, cv2` (null without demand),
     `observations`.
     `corrections`: one row per series, period and kind of correction: `before, after, reason`.
+    `fits`: what the library's models forecast, by digest of their input, to be given back as `known_fits` the next night.
     """
 
     forecasts: pl.DataFrame
     methods: pl.DataFrame
     corrections: pl.DataFrame
+    fits: pl.DataFrame
 
 
 def forecast_items(
@@ -70,6 +74,8 @@ def forecast_items(
     levels: Sequence[int] = (80, 95),
     last_period_index: int | None = None,
     workers: int = 1,
+    distributed: Backend | None = None,
+    known_fits: pl.DataFrame | None = None,
 ) -> ItemForecasts:
     """Forecast every series for the `horizon_periods` periods after its last closed one.
 
@@ -82,24 +88,34 @@ def forecast_items(
             `history` are forecast too.
         horizon_periods: periods to forecast, at least 1.
         season_length: periods of a year, 12 or 13; 4 and more work.
-        engine: `standard` (statsforecast's models and ridges) or `express` (NumPy alone, a tenth of the cost).
+        engine: `standard` (statsforecast's models and ridges), `express` (NumPy alone, a tenth of the cost) or `max` (more members, three
+            times the cost; needs the extra of that name).
         levels: coverage of the bounds in percent, each between 1 and 99.
         last_period_index: the last closed period; by default the last one of `history`.
         workers: processes the standard engine may use for thousands of series; never changes a number.
+        distributed: `dask`, `ray` or `spark`: fit the library's models on the cluster this process is connected to; worth it from about
+            a million series. Changes forecasts by less than 1e-5 of their size.
+        known_fits: `ItemForecasts.fits` of an earlier call; what has not changed is not fitted again, and without anything to fit the
+            library is not even imported. Never changes a number.
 
     Forecasts are finite and not below 0; each series gets one method and its reason. The rows may come in any order:
     the result is the same to the last byte.
 
     Raises ValueError for an unknown engine, a horizon, season or level out of range, missing columns or empty keys.
     """
-    setting = _setting(horizon_periods, season_length, engine, levels, workers)
+    setting = _setting(horizon_periods, season_length, engine, levels, Effort(workers, distributed, known_fits))
     prepared = prepare_history(history, series, season_length=season_length, last_period_index=last_period_index)
     profile = profile_demand(prepared.panel, season_length)
     routed = _route(prepared.panel, profile, _groups(series, prepared.panel.series_ids), prepared.delisted, setting)
     # Series that never sold have no column in the panel; they follow it.
     unsold = len(prepared.panel.series_ids) + np.arange(len(prepared.never_sold))
     routed += route_zero(unsold, "no_demand", "no demand in any closed period", setting)
-    return ItemForecasts(_forecast_rows(prepared, routed, setting), _method_rows(prepared, profile, routed), prepared.corrections)
+    return ItemForecasts(
+        forecasts=_forecast_rows(prepared, routed, setting),
+        methods=_method_rows(prepared, profile, routed),
+        corrections=prepared.corrections,
+        fits=pl.concat([part.fits for part in routed]) if routed else pl.DataFrame(schema=FITS_SCHEMA),
+    )
 
 
 def forecast_panel(panel: Panel, series: pl.DataFrame, *, horizon_periods: int, season_length: int) -> Floats:
@@ -107,7 +123,7 @@ def forecast_panel(panel: Panel, series: pl.DataFrame, *, horizon_periods: int, 
 
     `series`: as in `forecast_items`, of which only `group_id` is read.
     """
-    setting = _setting(horizon_periods, season_length, "express", (), 1)
+    setting = _setting(horizon_periods, season_length, "express", (), Effort())
     forecast = np.zeros((horizon_periods, len(panel.series_ids)))
     for part in _route(panel, profile_demand(panel, season_length), _groups(series, panel.series_ids), (), setting):
         forecast[:, part.columns] = part.forecast
@@ -129,7 +145,7 @@ def _route(panel: Panel, profile: DemandProfile, groups: npt.NDArray[np.str_], d
     ]
 
 
-def _setting(horizon_periods: int, season_length: int, engine: Engine, levels: Sequence[int], workers: int) -> Setting:
+def _setting(horizon_periods: int, season_length: int, engine: Engine, levels: Sequence[int], effort: Effort) -> Setting:
     if engine not in ENGINES:
         raise ValueError(f"forecast engine {engine!r} is none of {', '.join(ENGINES)}")
     if horizon_periods < 1 or season_length < 4:
@@ -140,7 +156,7 @@ def _setting(horizon_periods: int, season_length: int, engine: Engine, levels: S
     outside = [level for level in levels if not 1 <= level <= 99]
     if outside:
         raise ValueError(f"forecast levels {outside} are not whole percents between 1 and 99")
-    return Setting(horizon_periods, season_length, engine, sorted(set(levels)), workers)
+    return Setting(horizon_periods, season_length, engine, sorted(set(levels)), effort)
 
 
 def _groups(series: pl.DataFrame, series_ids: Sequence[str]) -> npt.NDArray[np.str_]:

@@ -11,7 +11,7 @@ import polars as pl
 
 from sop_pipeline.planning.forecasting.baseline import expected_demand
 from sop_pipeline.planning.forecasting.history import CORRECTIONS_SCHEMA, prepare_history
-from sop_pipeline.planning.forecasting.panel import Counts, Floats, Panel, known_median
+from sop_pipeline.planning.forecasting.panel import Counts, Floats, Panel, known_median, take_series
 from sop_pipeline.planning.forecasting.seasonality import log_demand
 
 PRIOR_PROMOTIONS = 0.75  # k past promotions weigh k / (k + 0.75) against what promotions usually do
@@ -59,7 +59,7 @@ def clean_promotions(history: pl.DataFrame, promotions: pl.DataFrame, *, season_
 
     touched = np.flatnonzero(promoted.any(axis=0))
     expected = np.full(panel.values.shape, np.nan)
-    expected[:, touched] = expected_demand(panel.values[:, touched], promoted[:, touched], season_length)
+    expected[:, touched] = expected_demand(take_series(panel.values, touched), take_series(promoted, touched), season_length)
     with np.errstate(divide="ignore", invalid="ignore"):
         deviation = np.where(promoted & (expected > 0), log_demand(panel.values) - np.log(expected), np.nan)
     own = known_median(deviation.T)

@@ -86,7 +86,7 @@ def _by_block(block_forecast: Callable[[_Block], Floats], adjusted: Floats, hori
     for start in range(0, adjusted.shape[1], BLOCK_SERIES):
         columns = adjusted[:, start : start + BLOCK_SERIES]
         padding = max(FEWEST_COLUMNS - columns.shape[1], 0)
-        padded = np.pad(columns, ((0, 0), (0, padding)), constant_values=0.0)
+        padded = np.ascontiguousarray(np.pad(columns, ((0, 0), (0, padding)), constant_values=0.0))
         observed = np.isfinite(padded).astype(np.float64)
         block = _Block(np.where(observed > 0, padded, 0.0), observed, observed.sum(axis=0))
         forecast[:, start : start + BLOCK_SERIES] = block_forecast(block)[:, : columns.shape[1]]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sop_pipeline.planning.forecasting.panel import Flags, Floats
+from sop_pipeline.planning.forecasting.panel import Flags, Floats, take_series
 
 EXPLAINED_VARIANCE = 0.6  # a wrong grouping makes young items 1.5 to 5 times worse, so the group has to prove itself
 FEWEST_MEMBERS = 2
@@ -34,7 +34,7 @@ def group_seasons(indices: Floats, teaches: Flags, groups: npt.NDArray[np.str_])
     result, explained = np.zeros_like(indices), np.zeros(indices.shape[1])
     for group in np.unique(groups[groups != ""]):
         members = groups == group
-        learned = indices[:, members & teaches]
+        learned = take_series(indices, members & teaches)
         count = learned.shape[1]
         if count < FEWEST_MEMBERS or not learned.any():
             continue

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from sop_pipeline.planning.forecasting.baseline import expected_demand
-from sop_pipeline.planning.forecasting.panel import Counts, Flags, Floats, Panel
+from sop_pipeline.planning.forecasting.panel import Counts, Flags, Floats, Panel, take_series
 
 LARGEST_QUANTITY = 1e30  # beyond it no total of the plan can be stored
 SEASONS_USED = 12  # what was sold longer ago says nothing about the periods to come
@@ -247,6 +247,6 @@ def _estimate(values: Floats, unusable: Flags, season_length: int) -> None:
     """Put the expected demand where the demand is unknown, and where it is higher than what a stock-out let through; in place."""
     affected = np.flatnonzero(unusable.any(axis=0))
     if len(affected):
-        observed, cells = values[:, affected], unusable[:, affected]
+        observed, cells = take_series(values, affected), take_series(unusable, affected)
         # fmax takes the number where the other side is unknown.
         values[:, affected] = np.where(cells, np.fmax(observed, expected_demand(observed, cells, season_length)), observed)

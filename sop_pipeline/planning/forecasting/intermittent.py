@@ -5,7 +5,7 @@ Seasons and smooth demand stay out.
 
 import numpy as np
 
-from sop_pipeline.planning.forecasting.panel import BLOCK_SERIES, Floats
+from sop_pipeline.planning.forecasting.panel import BLOCK_SERIES, Floats, take_series
 
 SMOOTHING_GRID = np.linspace(0.1, 0.3, 9)  # sparse demand carries too little information for faster smoothing
 HIGHEST_AGGREGATION = 12
@@ -40,7 +40,7 @@ def imapa(values: Floats) -> Floats:
     total = np.zeros(values.shape[1])
     for size in range(1, int(interval.max(initial=0)) + 1):
         columns = np.flatnonzero((interval >= size) & (lengths >= size))
-        total[columns] += _smoothed_buckets(values[:, columns], size) / size
+        total[columns] += _smoothed_buckets(take_series(values, columns), size) / size
     return total / np.maximum(np.minimum(interval, lengths), 1)
 
 

@@ -10,7 +10,7 @@ from sop_pipeline.planning.forecasting.adjust import adjust
 from sop_pipeline.planning.forecasting.fallback import combine_members
 from sop_pipeline.planning.forecasting.intermittent import intermittent_forecast
 from sop_pipeline.planning.forecasting.members import express_members
-from sop_pipeline.planning.forecasting.panel import Floats
+from sop_pipeline.planning.forecasting.panel import Floats, take_series
 from sop_pipeline.planning.forecasting.ridge import seasonal_scale
 from sop_pipeline.planning.forecasting.seasonality import log_demand
 
@@ -117,7 +117,7 @@ def _at_past_origins(values: Floats, scaled_errors: Callable[[Floats, Floats], F
             continue
         origin, reach = len(values) - back, min(back, horizon)
         errors = np.full((horizon, len(columns)), np.nan)
-        errors[:reach] = scaled_errors(values[:origin, columns], values[origin : origin + reach, columns])
+        errors[:reach] = scaled_errors(take_series(values[:origin], columns), take_series(values[origin : origin + reach], columns))
         found.append(errors)
     return np.concatenate(found, axis=1)
 

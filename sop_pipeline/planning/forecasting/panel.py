@@ -5,6 +5,7 @@ Frames, corrections and model choice stay out.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Counts = npt.NDArray[np.int64]
+Value = TypeVar("Value", bound=np.generic)
 
 # Recursions walk a block of series at a time: a few hundred columns of states stay in the processor's second-level cache.
 BLOCK_SERIES = 512
@@ -23,7 +25,7 @@ class Panel:
 
     The last row is the last closed period of every series; rows before a series began are NaN, no other cell is. Time
     runs down the rows so that sums over time add one row after the other: the result for a series then depends
-    neither on its neighbours nor on how long they are.
+    neither on which neighbours it has nor on how long they are.
     """
 
     series_ids: tuple[str, ...]
@@ -44,7 +46,7 @@ class Panel:
 
     def take(self, columns: npt.NDArray[np.int64]) -> "Panel":
         """The series at these positions, without the leading rows that none of them needs."""
-        values = self.values[:, columns]
+        values = take_series(self.values, columns)
         present = np.isfinite(values).any(axis=1)
         start = int(present.argmax()) if present.any() else self.periods
         return Panel(tuple(self.series_ids[i] for i in columns), np.ascontiguousarray(values[start:]))
@@ -63,8 +65,15 @@ def stack(series_ids: Sequence[str], histories: Sequence[Floats]) -> Panel:
     return Panel(tuple(series_ids), values)
 
 
+def take_series(values: npt.NDArray[Value], columns: npt.NDArray[np.int64] | Flags) -> npt.NDArray[Value]:
+    """The series at these columns, in memory row after row: plain indexing would lay them out series by series and sum them otherwise."""
+    return np.ascontiguousarray(values[:, columns])
+
+
 def known_median(cells: Floats) -> Floats:
     """Median along the last axis of the cells that are known; NaN where none is."""
+    if not cells.shape[-1]:
+        return np.full(cells.shape[:-1], np.nan)
     ordered = np.sort(cells, axis=-1)  # NaN sorts last
     last = np.maximum(np.isfinite(cells).sum(axis=-1) - 1, 0)
     low, high = (np.take_along_axis(ordered, position[..., None], axis=-1)[..., 0] for position in (last // 2, (last + 1) // 2))

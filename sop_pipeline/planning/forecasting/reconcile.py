@@ -129,7 +129,8 @@ def _cells(frame: pl.DataFrame, ids: Sequence[str], horizons: pl.DataFrame, name
     known = frame.join(columns, on="series_id").join(horizons.with_row_index("row"), on="horizon_index")
     for measure, name in enumerate(names):
         if name in known.columns:
-            cells[measure, known["row"].to_numpy(), known["column"].to_numpy()] = known[name].to_numpy()
+            # Less than what is published counts as nothing, and would overflow the ratios below.
+            cells[measure, known["row"].to_numpy(), known["column"].to_numpy()] = known[name].round(QUANTITY_DECIMALS).to_numpy()
     return cells
 
 

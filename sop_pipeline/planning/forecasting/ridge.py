@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sop_pipeline.planning.forecasting.panel import Counts, Floats
+from sop_pipeline.planning.forecasting.panel import Counts, Floats, take_series
 
 WINDOWS = 60  # the most recent starting points of each series teach, older ones do not
 SCALE_FLOOR = 2e-3  # a series that never moves must not divide by 0
@@ -26,12 +26,13 @@ def pooled_ridge(logs: Floats, pools: Counts, *, horizon: int, season_length: in
     Every horizon has its own coefficients, learned from all windows whose future has closed that far. A series weighs
     1 in its pool whatever its length; one round of Huber reweighting by the mean absolute residual of a window keeps
     wild ones from leading. Horizons beyond what the pool could learn repeat the last `repeat_periods` learned (1 for
-    adjusted series, a season for raw ones); without that many, and for series below two seasons, the forecast is NaN.
+    adjusted series, a season for raw ones); those with none to repeat are NaN, as are
+    series below two seasons.
     """
     forecast = np.full((horizon, logs.shape[1]), np.nan)
     for pool in np.unique(pools):
         members = np.flatnonzero(pools == pool)
-        forecast[:, members] = _one_pool(np.ascontiguousarray(logs[:, members]), horizon, season_length, penalty)
+        forecast[:, members] = _one_pool(take_series(logs, members), horizon, season_length, penalty)
     for step in range(repeat_periods, horizon):
         forecast[step] = np.where(np.isfinite(forecast[step]), forecast[step], forecast[step - repeat_periods])
     return forecast
@@ -108,7 +109,7 @@ class _Windows:
         columns = self.columns(closed)
         rows = self.scaled[end - self.lags : end + min(closed, self.horizon)]
         # The older windows lack the young series; the recent ones, most of them, need no copy.
-        rows = rows if len(columns) == rows.shape[1] else rows[:, columns]
+        rows = rows if len(columns) == rows.shape[1] else take_series(rows, columns)
         level = rows[self.season_length : self.lags].mean(axis=0)
         regressors = np.empty((self.lags + 1, len(columns)))
         np.subtract(rows[: self.lags], level, out=regressors[:-1])

@@ -4,15 +4,17 @@ Frames and the guard stay out.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from sop_pipeline.planning.forecasting.adjust import Adjusted, adjust, adjust_by
 from sop_pipeline.planning.forecasting.demand_class import DemandProfile
 from sop_pipeline.planning.forecasting.express import smoothed_level
 from sop_pipeline.planning.forecasting.fallback import RUNG_ALL, RUNG_ZERO, combine_members
+from sop_pipeline.planning.forecasting.fits import FITS_SCHEMA
 from sop_pipeline.planning.forecasting.groups import GroupSeason, group_seasons
 from sop_pipeline.planning.forecasting.intermittent import intermittent_forecast
 from sop_pipeline.planning.forecasting.intervals import (
@@ -24,8 +26,8 @@ from sop_pipeline.planning.forecasting.intervals import (
     root_mean_square,
     smooth_bounds,
 )
-from sop_pipeline.planning.forecasting.members import Engine, engine_members, express_theta
-from sop_pipeline.planning.forecasting.panel import Floats
+from sop_pipeline.planning.forecasting.members import Effort, Engine, engine_members, express_theta
+from sop_pipeline.planning.forecasting.panel import Floats, take_series
 from sop_pipeline.planning.forecasting.ridge import seasonal_scale
 
 CREDIBLE_MULTIPLE = 10.0  # no statistical model knows of demand ten times the largest ever seen
@@ -39,12 +41,15 @@ class Setting:
     season_length: int
     engine: Engine
     levels: Sequence[int]
-    workers: int
+    effort: Effort
 
 
 @dataclass(frozen=True)
 class Routed:
-    """Result for the series at `columns`: forecast (horizon x series), bounds per level, and the method, rung and reason of each series."""
+    """Result for the series at `columns`: forecast (horizon x series), bounds per level, method, rung and reason of each series.
+
+    `fits`: those of the library's models behind it.
+    """
 
     columns: npt.NDArray[np.int64]
     forecast: Floats
@@ -52,6 +57,7 @@ class Routed:
     method: list[str]
     rung: list[str]
     reason: list[str]
+    fits: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FITS_SCHEMA))
 
 
 @dataclass(frozen=True)
@@ -76,24 +82,26 @@ def route_smooth(
 
     `values`: periods x series; `groups`: group of each series, empty for none. Both share one pool of past errors.
     """
-    adjusted = adjust(values[:, own], setting.horizon, setting.season_length)
+    own_values, short_values = take_series(values, own), take_series(values, short)
+    adjusted = adjust(own_values, setting.horizon, setting.season_length)
     season = _borrowed_season(adjusted.indices, own, short, groups)
-    young = adjust_by(values[:, short], season.indices, setting.horizon)
+    young = adjust_by(short_values, season.indices, setting.horizon)
     scales = [seasonal_scale(part.without_season, setting.season_length) for part in (adjusted, young)]
     typical_scale = float(np.median(scales[0] if len(own) else scales[1])) if len(own) or len(short) else 1.0
     # A backtest asks for no bounds: then nothing is refitted at past origins.
-    learning = values[:, own] if setting.levels else values[:, :0]
+    learning = own_values if setting.levels else own_values[:, :0]
     pool = past_log_errors(learning, typical_scale, horizon=setting.horizon, season_length=setting.season_length)
     routed = []
     if len(own):
-        members = engine_members(setting.engine, values[:, own], adjusted, setting.workers)
+        members, fits = engine_members(setting.engine, own_values, adjusted, setting.effort)
         method = [f"{setting.engine}_ensemble"] * len(own)
         reason = [f"regular demand over two seasons or more: mean of {', '.join(members)}"] * len(own)
-        routed.append(_smooth_result(_Smooth(own, values[:, own], adjusted, members, scales[0]), method, reason, pool, setting))
+        ensemble = _smooth_result(_Smooth(own, own_values, adjusted, members, scales[0]), method, reason, pool, setting)
+        routed.append(replace(ensemble, fits=fits))
     if len(short):
         smoothing = {"smoothing": young.to_demand(smoothed_level(young.without_season, setting.horizon))}
-        method, reason = _describe_short(values[:, short], season, groups[short])
-        routed.append(_smooth_result(_Smooth(short, values[:, short], young, smoothing, scales[1]), method, reason, pool, setting))
+        method, reason = _describe_short(short_values, season, groups[short])
+        routed.append(_smooth_result(_Smooth(short, short_values, young, smoothing, scales[1]), method, reason, pool, setting))
     return routed
 
 
@@ -101,7 +109,7 @@ def route_intermittent(values: Floats, columns: npt.NDArray[np.int64], profile: 
     """Forecast demand that comes now and then: flat, without season."""
     if not len(columns):
         return []
-    own = values[:, columns]
+    own = take_series(values, columns)
     forecast = _credible(intermittent_forecast(own, setting.horizon, setting.season_length), own)
     learning = own if setting.levels else own[:, :0]
     errors = past_intermittent_errors(learning, horizon=setting.horizon, season_length=setting.season_length)
@@ -126,8 +134,8 @@ def route_zero(columns: npt.NDArray[np.int64], method: str, reason: str, setting
     if not len(columns):
         return []
     zero = np.zeros((setting.horizon, len(columns)))
-    texts = [[text] * len(columns) for text in (method, RUNG_ZERO, reason)]
-    return [Routed(columns, zero, dict.fromkeys(setting.levels, (zero, zero)), *texts)]
+    bounds = dict.fromkeys(setting.levels, (zero, zero))
+    return [Routed(columns, zero, bounds, [method] * len(columns), [RUNG_ZERO] * len(columns), [reason] * len(columns))]
 
 
 def _smooth_result(part: _Smooth, method: list[str], reason: list[str], pool: ErrorPool, setting: Setting) -> Routed:

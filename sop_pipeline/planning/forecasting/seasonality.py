@@ -1,15 +1,16 @@
-"""Seasonal indices in logarithms: estimated, shrunk toward none, and applied.
+"""Seasonal indices in logarithms: estimated, shrunk toward none, and applied; and the test for a season.
 
 Which series get one, and the models on the adjusted series, stay out.
 """
 
 import numpy as np
 
-from sop_pipeline.planning.forecasting.panel import Flags, Floats, known_median
+from sop_pipeline.planning.forecasting.panel import Flags, Floats, known_median, take_series
 
 YEARLY_DISCOUNT = 0.8  # weight of a year against the year after it
 FLOOR_OF_SMALLEST = 0.5  # a period without demand counts as half of the smallest demand seen
 FLOOR_OF_MEDIAN = 0.01  # but a single tiny quantity must not turn every zero into a crash of ten orders of magnitude
+SEASONALITY_LIMIT = 1.645  # one-sided 5 % of the normal distribution, as in the M competitions
 END_PERIODS = 3  # the smoother is mirrored at the end about the median of these last periods
 
 
@@ -35,11 +36,26 @@ def seasonal_indices(logs: Floats, season_length: int) -> Floats:
     indices = np.zeros((season_length, logs.shape[1]))
     if not long_enough.any():
         return indices
-    logs, observed = logs[:, long_enough], observed[:, long_enough]
+    logs, observed = take_series(logs, long_enough), take_series(observed, long_enough)
     first = _shrunk_indices(logs - centred_average(logs, season_length), season_length)
     adjusted = logs - past_effect(first, len(logs))
     indices[:, long_enough] = _shrunk_indices(logs - _smooth_to_the_end(adjusted, observed, season_length // 2), season_length)
     return indices
+
+
+def is_seasonal(values: Floats, season_length: int) -> Flags:
+    """True where the autocorrelation of the demand at one season is significant at 5 % and three seasons are there."""
+    lengths = np.isfinite(values).sum(axis=0)
+    known = np.isfinite(values)
+    largest = np.maximum(np.where(known, values, 0.0).max(axis=0, initial=0.0), np.finfo(np.float64).tiny)
+    relative = np.where(known, values / largest, 0.0)
+    centred = np.where(known, relative - relative.sum(axis=0) / np.maximum(lengths, 1), 0.0)
+    variation = (centred**2).sum(axis=0)
+    autocorrelation = np.zeros((season_length, values.shape[1]))
+    for lag in range(1, min(season_length, len(values) - 1) + 1):
+        autocorrelation[lag - 1] = (centred[lag:] * centred[:-lag]).sum(axis=0) / np.maximum(variation, 1e-300)
+    limit = SEASONALITY_LIMIT * np.sqrt((1 + 2 * (autocorrelation[:-1] ** 2).sum(axis=0)) / np.maximum(lengths, 1))
+    return (lengths >= 3 * season_length) & (np.abs(autocorrelation[-1]) > limit)
 
 
 def past_effect(indices: Floats, periods: int) -> Floats:

@@ -1,2 +1,0 @@
-def readme(world, blemishes):
-    return "# Demo Pumps\n"

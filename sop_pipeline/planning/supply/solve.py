@@ -1,0 +1,156 @@
+"""HiGHS: pass a programme, run it on one thread with a fixed seed, and take no answer that is not optimal. No planning knowledge here."""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+import highspy
+import numpy as np
+from highspy._core import _Highs  # see Session.__init__
+from numpy.typing import NDArray
+
+from sop_pipeline.planning.supply.inputs import Floats
+from sop_pipeline.planning.supply.matrix import INTEGER, SEMI_CONTINUOUS, Programme
+
+SEED = 1
+# From here on the interior point method with crossover beats the simplex method on a cold start: 4 times at 160,000 columns.
+INTERIOR_COLUMNS = 30_000
+WHOLE = 1e-7  # HiGHS's own 1e-6 leaves minimum runs open that it then refuses itself
+ZERO_RUN = 1e-6  # a minimum run below this share of a solver unit was not started
+
+
+class SolverError(RuntimeError):
+    """HiGHS refused, warned about or did not finish a programme; the message holds what it said."""
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Where a solve ended, to start the next one of the same structure from."""
+
+    signature: tuple[Any, ...]
+    columns: tuple[Any, ...]
+    rows: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Solution:
+    """An optimal answer in natural units: column values, and money per natural unit for reduced costs and row duals."""
+
+    values: Floats
+    reduced_costs: Floats
+    row_duals: Floats
+    objective_amount: float
+    gap_ratio: float  # proven distance to the best whole-number plan; 0 for a plain programme
+    iterations: int
+    basis: Basis
+
+
+class Session:
+    """One programme inside HiGHS, kept so that a changed bound or cost starts from the last answer. Close over it; it is not shared."""
+
+    def __init__(self, programme: Programme, *, start: Basis | None = None, gap: float = 1e-4, node_limit: int = 100_000) -> None:
+        self.programme = programme
+        # highspy.Highs() prints a banner on stdout before any option can silence it; its base class, which does all the work, does not.
+        self._highs = _Highs()
+        self._option("output_flag", value=False)
+        self._option("threads", value=1)
+        self._option("parallel", value="off")
+        self._option("random_seed", value=SEED)
+        self._option("mip_rel_gap", value=gap)
+        self._option("mip_feasibility_tolerance", value=WHOLE)
+        self._option("mip_max_nodes", value=node_limit)
+        arrays = (programme.cost, programme.lower, programme.upper, programme.row_lower, programme.row_upper)
+        matrix = (programme.start, programme.index, programme.value)
+        sizes = (programme.cost.size, programme.row_lower.size, programme.value.size)
+        layout = (int(highspy.MatrixFormat.kColwise), int(highspy.ObjSense.kMinimize), float(programme.offset))
+        self._require(self._highs.passModel(*sizes, *layout, *arrays, *matrix, programme.kind), "passModel")
+        if start is not None and start.signature == programme.signature and not programme.is_mixed_integer:
+            basis = highspy.HighsBasis()
+            basis.col_status, basis.row_status, basis.valid = list(start.columns), list(start.rows), True
+            self._require(self._highs.setBasis(basis), "setBasis")
+        elif programme.cost.size >= INTERIOR_COLUMNS and not programme.is_mixed_integer:
+            self._option("solver", value="ipm")
+
+    def run(self) -> Solution:
+        """Solve what is there now. Raises SolverError unless it ends optimal, or a whole-number search at its node limit with a plan."""
+        if self._highs.run() == highspy.HighsStatus.kError:
+            raise SolverError("HiGHS could not run the programme; an input is out of the solver's range")
+        status = self._highs.getModelStatus()
+        # The simplex method starts from the last basis, and finishes what the interior point method cannot.
+        self._option("solver", value="choose")
+        if status != highspy.HighsModelStatus.kOptimal and not self.programme.is_mixed_integer:
+            self._highs.run()
+            status = self._highs.getModelStatus()
+        info = self._highs.getInfo()
+        stopped = status in (highspy.HighsModelStatus.kSolutionLimit, highspy.HighsModelStatus.kIterationLimit)
+        usable = (
+            stopped
+            and self.programme.is_mixed_integer
+            and info.primal_solution_status == int(highspy.SolutionStatus.kSolutionStatusFeasible)
+        )
+        if status != highspy.HighsModelStatus.kOptimal and not usable:
+            raise SolverError(f"HiGHS ended with {self._highs.modelStatusToString(status)}; an input is out of its range")
+        return self._solution(info)
+
+    def change_row_bounds(self, row: int, lower: float, upper: float) -> None:
+        """Set the bounds of one row, in solver units, for the next run."""
+        self._require(self._highs.changeRowBounds(row, lower, upper), "changeRowBounds")
+
+    def change_column_bounds(self, columns: NDArray[np.int32], lower: Floats, upper: Floats) -> None:
+        """Set bounds of columns, in solver units, for the next run."""
+        self._require(self._highs.changeColsBounds(columns.size, columns, lower, upper), "changeColsBounds")
+
+    def _option(self, name: str, *, value: Any) -> None:
+        self._require(self._highs.setOptionValue(name, value), f"option {name}")
+
+    def _require(self, status: Any, what: str) -> None:
+        if status != highspy.HighsStatus.kOk:
+            raise SolverError(
+                f"HiGHS answered {status} to {what}; a warning means that it dropped or changed numbers, so the model must be rescaled"
+            )
+
+    def _solution(self, info: Any) -> Solution:
+        programme = self.programme
+        answer = self._highs.getSolution()
+        basis = self._highs.getBasis()
+        columns, rows = programme.column_scale, programme.row_scale
+        duals = np.asarray(answer.row_dual) if len(answer.row_dual) else np.zeros(rows.size)
+        reduced = np.asarray(answer.col_dual) if len(answer.col_dual) else np.zeros(columns.size)
+        return Solution(
+            values=np.asarray(answer.col_value) * columns,
+            reduced_costs=reduced * programme.money / columns,
+            row_duals=duals * programme.money / rows,
+            objective_amount=float(info.objective_function_value) * programme.money,
+            gap_ratio=float(info.mip_gap) if programme.is_mixed_integer else 0.0,
+            iterations=int(info.simplex_iteration_count + info.ipm_iteration_count),
+            basis=Basis(programme.signature, tuple(basis.col_status), tuple(basis.row_status)),
+        )
+
+
+def solve(programme: Programme, *, start: Basis | None = None, gap: float = 1e-4, node_limit: int = 100_000) -> Solution:
+    """The optimum of a programme. With whole numbers or minimum runs: search, fix what was found, and solve again for duals.
+
+    Raises SolverError for anything but an optimum, and for every warning.
+    """
+    solution = Session(programme, start=start, gap=gap, node_limit=node_limit).run()
+    if not programme.is_mixed_integer:
+        return solution
+    priced = Session(fix_whole_numbers(programme, solution.values / programme.column_scale)).run()
+    return dataclasses.replace(priced, gap_ratio=solution.gap_ratio, iterations=solution.iterations + priced.iterations)
+
+
+def without_whole_numbers(programme: Programme) -> Programme:
+    """The programme with heads in fractions and runs of any size."""
+    runs = programme.kind == SEMI_CONTINUOUS
+    return dataclasses.replace(programme, lower=np.where(runs, 0.0, programme.lower), kind=np.zeros_like(programme.kind))
+
+
+def fix_whole_numbers(programme: Programme, values: Floats) -> Programme:
+    """The programme with whole numbers set to the nearest whole value and minimum runs either started or not; solver units."""
+    whole = programme.kind == INTEGER
+    runs = programme.kind == SEMI_CONTINUOUS
+    idle = runs & (values < ZERO_RUN * np.maximum(programme.lower, 1.0))
+    nearest = np.round(values)
+    lower = np.where(whole, nearest, np.where(idle, 0.0, programme.lower))
+    upper = np.where(whole, nearest, np.where(idle, 0.0, programme.upper))
+    return dataclasses.replace(programme, lower=lower, upper=upper, kind=np.zeros_like(programme.kind))

@@ -1,0 +1,186 @@
+"""The settings of a company as types: every key of `sop.yaml`, its default and what it may say. Where they come from stays out."""
+
+import datetime as dt
+import difflib
+import zoneinfo
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """`. Did you mean …?`, or the first names there are."""
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f". Did you mean {close[0]}?" if close else f"; known: {', '.join(sorted(known)[:60])}"
+
+
+def _text(value: Any) -> Any:
+    """YAML reads 1, true and 2026-01-31 as other things than text; a code list means the characters."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else str(value)
+
+
+Characters = Annotated[str, BeforeValidator(_text)]
+Period = Annotated[int, Field(ge=1)]
+Share = Annotated[float, Field(ge=0)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ForecastSettings(_Section):
+    """How demand is forecast."""
+
+    engine: Literal["express", "standard", "max"] = "standard"
+    levels: tuple[Annotated[int, Field(ge=1, le=99)], ...] = (80, 95)
+    backtest_origins: Annotated[int, Field(ge=1)] = 12
+    workers: Annotated[int, Field(ge=1)] = 2
+    distributed: Literal["dask", "ray", "spark"] | None = None
+
+
+class SupplySettings(_Section):
+    """How supply is planned where `supply_policies` says nothing."""
+
+    strategy: Literal["level", "chase", "hybrid", "least_cost"] = "least_cost"
+    whole_heads: Literal[False, "optimal", "nearest", "up"] = False
+    idle_hours: Literal["allowed", "none"] = "allowed"
+    holding_cost_on: Literal["closing", "average"] = "closing"
+    holding_cost_above: Literal["zero", "minimum"] = "zero"
+    level_block_periods: Period = 12
+    stability_weight: Share = 1.0
+    gap: Annotated[float, Field(gt=0, lt=1)] = 1.0e-4
+    node_limit: Annotated[int, Field(ge=1)] = 100_000
+
+
+class CostSettings(_Section):
+    """Costs where `planning_costs` says nothing; ratios per period of standard cost, of net price."""
+
+    inventory_carrying_rate_per_year: Share = 0.18
+    backorder_cost_ratio: Share = 0.25
+    lost_sale_cost_ratio: Share = 1.0
+
+
+class Tolerances(_Section):
+    """How far figures may lie apart, as ratios: 0.02 is 2 %."""
+
+    rejected_rows_ratio: Annotated[float, Field(ge=0, le=1)] = 0.02
+    control_total_ratio: Share = 0.01
+    unexplained_ratio: Share = 0.005
+
+
+class PublishSettings(_Section):
+    """What is written for readers."""
+
+    storage_version: Annotated[str, Field(pattern=r"^v\d+\.\d+\.\d+$")] = "v1.2.0"
+    keep_previous: Annotated[int, Field(ge=0)] = 3
+    parquet: bool = True
+    workbook: bool = True
+    html: bool = True
+
+
+class Format(_Section):
+    """How the files of an extract are written; what is not given is recognised from the file."""
+
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = Field(
+        default=None, description="one of , ; tab | or any other character"
+    )
+    decimal: Literal[".", ","] | None = Field(default=None, description="decimal mark; a point where not given")
+    thousands: Literal[".", ",", " ", "'"] | None = Field(default=None, description="mark between thousands; none where not given")
+    date: tuple[str, ...] = Field(default=(), description="strptime formats, tried in order, beside ISO dates")
+    encoding: str | None = Field(default=None, description="such as utf-8, utf-16, cp1252")
+    header_row: Annotated[int, Field(ge=1)] | None = Field(default=None, description="line of the header, counted from 1")
+    skip_rows_like: str | None = Field(
+        default=None, description="regular expression; rows whose cells, joined by the delimiter, match are left out"
+    )
+    sheet: str | None = Field(default=None, description="sheet of a workbook; the first where not given")
+
+    @field_validator("date", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _marks_differ(self) -> "Format":
+        if self.thousands is not None and self.thousands == (self.decimal or "."):
+            raise ValueError(f"decimal and thousands are both {self.thousands!r}; set decimal as well")
+        return self
+
+
+class ExtractMapping(_Section):
+    """Where an extract comes from and how its columns become ours."""
+
+    files: tuple[str, ...] = Field(
+        default=(), description="globs, relative to the company folder; without files or query the default place"
+    )
+    query: str | None = Field(default=None, description="DuckDB SQL over files, or SQL of `database`")
+    database: SecretStr | None = Field(default=None, description="URI that `query` runs on: postgresql, mysql, mssql, sqlite, duckdb")
+    format: Format = Format()
+    columns: dict[str, Characters] = Field(default={}, description="ours: theirs")
+    constants: dict[str, Characters] = Field(default={}, description="ours: a value for every row")
+    values: dict[str, dict[Characters, Characters]] = Field(default={}, description="ours: {theirs: ours}")
+    shift_days: dict[str, int] = Field(default={}, description="ours: days added to a date")
+    stale_after_hours: Annotated[float, Field(gt=0)] | None = Field(default=None, description="stale where the content is older")
+    allow_empty: bool = Field(default=False, description="a header without rows is no mistake, even after a load that had rows")
+    if_unusable: Literal["use_last_good", "fail"] = "use_last_good"
+
+    @field_validator("files", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "ExtractMapping":
+        if self.files and self.query:
+            raise ValueError("files and query are both given; keep one")
+        if self.database and not self.query:
+            raise ValueError("database needs a query")
+        return self
+
+
+class Settings(_Section):
+    """Everything `sop.yaml` may say."""
+
+    company: Annotated[str, Field(min_length=1)]
+    reporting_currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217")]
+    as_of_date: dt.date | None = Field(default=None, description="null is today; a date makes every run one of that day")
+    horizon_periods: Period = Field(default=24, description="counts the period that holds the as-of date")
+    look_ahead_periods: Annotated[int, Field(ge=0)] = 6
+    history_periods: Period = 36
+    calendar: Literal["months", "fiscal"] = "months"
+    time_zone: str = "Europe/Berlin"
+    schedule: str = "30 3 * * *"
+    forecast: ForecastSettings = ForecastSettings()
+    supply: SupplySettings = SupplySettings()
+    costs: CostSettings = CostSettings()
+    inventory_statuses: tuple[Literal["unrestricted", "quality", "blocked", "transit"], ...] = (
+        "unrestricted",
+        "quality",
+        "transit",
+    )
+    business_plan_version: Characters | None = None
+    read_from: tuple[str, ...] = Field(default=(), description="folders beside the company's own that files and queries may read")
+    tolerances: Tolerances = Tolerances()
+    publish: PublishSettings = PublishSettings()
+    extracts: dict[str, ExtractMapping] = {}
+
+    @field_validator("business_plan_version", mode="before")
+    @classmethod
+    def _null_stays_null(cls, value: Any) -> Any:
+        return value if value is None else _text(value)
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in zoneinfo.available_timezones():
+            raise ValueError(f"{value!r} is no time zone; such as Europe/Berlin{nearest(value, zoneinfo.available_timezones())}")
+        return value
+
+    @field_validator("schedule")
+    @classmethod
+    def _five_fields(cls, value: str) -> str:
+        if len(value.split()) != 5:
+            raise ValueError("a schedule has five fields: minute hour day month weekday")
+        return value
