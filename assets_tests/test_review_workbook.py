@@ -16,12 +16,12 @@ from review_frames import AS_OF_DATE, HISTORY, MONTHS, balance_row, family, peri
 from review_frames import frame as frame_of
 from workbook_cells import MAIN, Book, letters, read_book
 
-from sop_pipeline.company import Format
 from sop_pipeline.landing.sources.base import Limits, Wanted
 from sop_pipeline.landing.sources.excel import read_sheet
 from sop_pipeline.review.exceptions import plan_exceptions
 from sop_pipeline.review.outlook import year_outlook
 from sop_pipeline.review.workbook import REVIEW_TABLES, WorkbookSettings, sheet_names, write_workbook
+from sop_pipeline.settings import Format
 from sop_pipeline.templates import sent_columns
 
 HOSTILE = ["=1+1", "+CMD|' /C calc'!A0", "-2+3", "@SUM(A1:A9)", '=HYPERLINK("http://x","y")', 'O\'Brien <&> "quoted"', "\t=1"]
