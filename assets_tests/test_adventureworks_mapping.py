@@ -120,7 +120,7 @@ def extracts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pl.DataFrame
         target = folder / f"{name}.parquet"
         specs = column_specs(contract_of(f"staging.{name}"))
         wanted = Wanted(mapping.format, expected_names(specs, mapping), Limits())
-        reading = read_query(str(mapping.query), [TABLES], target, wanted)
+        reading = read_query(str(mapping.query), [TABLES], wanted, target)
         unknown = set(reading.columns) - {spec.name for spec in specs}
         assert not unknown, f"{name} has no column {', '.join(sorted(unknown))}"
         frame = pl.read_parquet(target)

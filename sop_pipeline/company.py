@@ -113,14 +113,6 @@ def chosen_folder() -> Path:
     return Path(os.environ.get("SOP_COMPANY") or demo_root())
 
 
-def _environment() -> dict[str, str]:
-    """The environment; a folder given relative to where the command runs is made absolute, since paths of sop.yaml are the company's."""
-    return {
-        name: str(Path(value).resolve()) if value.startswith(("./", "../")) and Path(value).is_dir() else value
-        for name, value in os.environ.items()
-    }
-
-
 def parse_settings(text: str, path: Path, environment: Mapping[str, str]) -> Settings:
     """Settings from the text of `sop.yaml`; `path` only names it in errors. Raises ConfigurationError with file and line."""
     yaml = YAML(typ="rt")

@@ -45,14 +45,14 @@ def landing_stage(files: Mapping[str, SqlFile], rules: Mapping[str, SqlFile]) ->
         def wanted(address: str) -> bool:
             return asset_key(address) in context.selected_asset_keys
 
-        company = night.begin(context.run_id)
+        chosen = [name for name in names if wanted(f"raw.{name}") or wanted(f"staging.{name}")]
+        company = night.begin(context.run_id, afresh=chosen == names)
         with night.connect(company) as con:
             for table, name in RECORDED.items():
                 rows = warehouse.write(con, table, read_record(company.cycles, name, company.as_of_date))
                 if wanted(table):
                     table_done(table, rows)
                     yield dg.MaterializeResult(asset_key=asset_key(table), metadata=table_metadata(con, table, rows))
-            chosen = [name for name in names if wanted(f"raw.{name}") or wanted(f"staging.{name}")]
             landed = stage_all(con, company, chosen, files, landed_at=now_utc(), staged_one=table_done)
             _write(con, ISSUES, chosen, landed.issues)
             _write(con, STATUS, chosen, status_frame(list(landed.statuses.values())))

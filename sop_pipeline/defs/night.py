@@ -24,9 +24,12 @@ class Night(dg.ConfigurableResource):  # type: ignore[type-arg]
     folder: str
     as_of_date: str = ""
 
-    def begin(self, run_id: str) -> Company:
-        """Start a night: settle the as-of date and write it down."""
+    def begin(self, run_id: str, *, afresh: bool) -> Company:
+        """Start a night: settle the as-of date and write it down; `afresh` in a new warehouse file, since DuckDB's never shrink."""
         company = self._load(dt.date.fromisoformat(self.as_of_date) if self.as_of_date else None)
+        if afresh:
+            refuse_if_held(company)
+            company.warehouse_file.unlink(missing_ok=True)
         with self.connect(company) as con:
             con.execute(f"create or replace table {NIGHT_TABLE} (as_of_date date, run_id varchar, started_at_utc timestamp)")
             con.execute(f"insert into {NIGHT_TABLE} values (?, ?, ?)", [company.as_of_date, run_id, _utc()])
