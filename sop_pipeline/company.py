@@ -148,6 +148,14 @@ def settings_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": SETTINGS_FILE, **schema}
 
 
+def _environment() -> dict[str, str]:
+    """The environment; a folder given relative to where the command runs is made absolute, since paths of sop.yaml are the company's."""
+    return {
+        name: str(Path(value).resolve()) if value.startswith(("./", "../")) and Path(value).is_dir() else value
+        for name, value in os.environ.items()
+    }
+
+
 def _with_environment(node: Any, path: Path, environment: Mapping[str, str], line: int = 1) -> Any:
     """Plain dicts and lists, with every `${NAME}` of a value replaced by the environment."""
     if isinstance(node, CommentedMap):
