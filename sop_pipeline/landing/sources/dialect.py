@@ -128,11 +128,9 @@ def survey(path: Path, delimiter: str) -> Survey:
     last = b""
     with path.open("rb") as file:
         while chunk := file.read(CHUNK_BYTES):
-            # frequent signs are compared all at once, rare ones searched for
-            signs = np.frombuffer(chunk, np.uint8)
-            for name, sign in (("line_feeds", "\n"), ("delimiters", delimiter)):
-                counts[name] += int(np.count_nonzero(signs == ord(sign)))
-            for name, rare in (("carriage_returns", b"\r"), ("quotes", b'"'), ("nulls", b"\0")):
+            # a sign in every few bytes is compared all at once, rarer ones are searched for
+            counts["delimiters"] += int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == ord(delimiter)))
+            for name, rare in (("line_feeds", b"\n"), ("carriage_returns", b"\r"), ("quotes", b'"'), ("nulls", b"\0")):
                 counts[name] += chunk.count(rare)
             if counts["carriage_returns"]:
                 counts["pairs"] += chunk.count(b"\r\n") + (last == b"\r" and chunk.startswith(b"\n"))
