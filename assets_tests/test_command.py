@@ -40,8 +40,10 @@ def test_check_exits_0_on_good_extracts_and_1_when_the_data_would_stop_the_night
     good = sop("check", "--company", str(folder), "--json")
     assert good.exit_code == 0
     assert json.loads(good.output)["stops"] == []
-    extract_file(folder, "items").unlink()
-    bad = sop("check", "items", "--company", str(folder))
+    # a company of its own: in this one, the load just seen would stand in
+    other = write_worked_example(tmp_path / "other")
+    extract_file(other, "items").unlink()
+    bad = sop("check", "items", "--company", str(other))
     assert bad.exit_code == 1
     assert "stop: items:" in bad.output
 

@@ -109,13 +109,13 @@ def test_all_optional_extracts_may_be_absent_together(tmp_path: Path) -> None:
     assert any("uncapacitated" in (note or "") for note in noted)
 
 
-def test_a_night_of_the_next_day_remembers_when_an_issue_was_first_seen_and_what_was_planned(company: Path) -> None:
-    assert run(company, dt.date(2026, 5, 4)).succeeded
-    april = rows(
-        company, "select consensus_quantity, period_kind from sop.current_balance where family_id = 'PUMPS' and period_start = '2026-04-01'"
-    )
-    assert april.row(0) == (1150, "history")
-    assert sorted(path.name for path in company.glob("cycles/*/nights/*")) == ["2026-04-01", "2026-05-04"]
+def test_a_later_night_shows_what_was_planned_before_a_period_began(company: Path) -> None:
+    assert run(company, dt.date(2026, 6, 2)).succeeded
+    query = "select period_kind, consensus_quantity from sop.current_balance where family_id = 'PUMPS' and period_start = '{}'"
+    assert rows(company, query.format("2026-05-01")).row(0) == ("history", 1200)
+    # nothing was published before April began: unknown, not a refit
+    assert rows(company, query.format("2026-04-01")).row(0) == ("history", None)
+    assert sorted(path.name for path in company.glob("cycles/*/nights/*")) == ["2026-04-01", "2026-06-02"]
 
 
 def test_two_nights_at_once_are_refused_with_the_process_that_runs(company: Path) -> None:

@@ -27,8 +27,8 @@ def chase(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def sheet(folder: Path, family: str, column: str) -> list[float]:
     """A column of the planned periods as the sheet rounds it."""
-    query = f"select {column} from sop.rounded_balance where family_id = '{family}' and column_kind in ('current', 'horizon') order by period_start"
-    return rows(folder, query)[column].to_list()
+    query = f"select {column} from sop.rounded_balance where family_id = '{family}' and column_kind in ('current', 'horizon')"
+    return rows(folder, f"{query} order by period_start")[column].to_list()
 
 
 def test_history_closes_with_nothing_unexplained(level: Path) -> None:
@@ -83,8 +83,9 @@ def test_chase_ends_every_period_at_the_target(chase: Path) -> None:
 def test_money_stands_beside_the_business_plan(level: Path) -> None:
     total = rows(
         level,
-        "select sum(revenue_amount)::double as revenue, sum(business_plan_revenue_amount)::double as planned, sum(margin_amount)::double as margin,"
-        " sum(business_plan_gap_amount)::double as gap from sop.supply_demand_balance where family_id = 'PUMPS' and period_kind <> 'history'",
+        "select sum(revenue_amount)::double as revenue, sum(business_plan_revenue_amount)::double as planned,"
+        " sum(margin_amount)::double as margin, sum(business_plan_gap_amount)::double as gap"
+        " from sop.supply_demand_balance where family_id = 'PUMPS' and period_kind <> 'history'",
     )
     assert total.row(0) == (680_000, 672_180, 258_400, 7_820)
 

@@ -175,7 +175,7 @@ def _split(quantity: float) -> Iterator[tuple[str, int]]:
         yield item, round(quantity * ratio)
 
 
-def _order(order_id: str, item: str, quantity: int, ordered: object, wanted: object, shipped: object) -> Row:
+def _order(order_id: str, item: str, quantity: int, *, ordered: object, wanted: object, shipped: object) -> Row:
     return {
         "order_id": order_id,
         "order_line": "10",
@@ -200,12 +200,12 @@ def _pump_orders() -> Iterator[Row]:
         for item, ordered in _split(quantity):
             for number, share in enumerate((ordered // 2, ordered - ordered // 2)):
                 wanted = month.replace(day=10 + 9 * number)
-                yield _order(f"{item}-{month:%m}-{number}", item, share, month.replace(day=5), wanted, wanted)
+                yield _order(f"{item}-{month:%m}-{number}", item, share, ordered=month.replace(day=5), wanted=wanted, shipped=wanted)
 
 
 def _press_orders() -> Iterator[Row]:
     for number, (ordered, quantity, wanted, shipped) in enumerate(PRESS_ORDERS):
-        yield _order(f"X-{number}", "X-1", quantity, ordered, wanted, shipped)
+        yield _order(f"X-{number}", "X-1", quantity, ordered=ordered, wanted=wanted, shipped=shipped)
 
 
 def _shipments() -> Iterator[Row]:
