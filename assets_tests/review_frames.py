@@ -10,6 +10,7 @@ import polars as pl
 from sop_pipeline import warehouse
 from sop_pipeline.contracts import contract_of
 from sop_pipeline.contracts.base import dtypes
+from sop_pipeline.review.workbook import REVIEW_TABLES
 from sop_pipeline.sql_files import SqlFile, in_build_order, load_sql_files
 
 AS_OF_DATE = dt.date(2026, 4, 1)
@@ -18,6 +19,7 @@ WORKING_DAYS = [21, 20, 22, 20, 20, 22, 23, 15, 22]
 HISTORY = 3
 FLOWS = ("demand", "booked", "shipped", "production", "subcontract", "purchase", "issued", "other_movement")
 NOTHING_YET = {f"{flow}_to_date_quantity": 0 for flow in FLOWS}
+FAMILY_COLUMNS = dtypes(contract_of("sop.dim_family"))
 SHEET_TABLES = ("sop.rounded_balance", "sop.review_resources", "sop.review_notes", "sop.family_review")
 
 Row = Mapping[str, Any]
@@ -80,6 +82,8 @@ def periods() -> list[Row]:
             "period_start": start,
             "period_end": end - dt.timedelta(1),
             "period_label": f"{start:%Y-%m}",
+            "fiscal_year": start.year,
+            "period_of_year": start.month,
             "period_kind": kind,
             "periods_from_now": position,
         }
@@ -104,6 +108,18 @@ def family(family_id: str, production_strategy: str, product_group: str = "Hydra
         "site_id": "",
         "is_uncapacitated": False,
     }
+
+
+def workbook_frames(given: Mapping[str, Sequence[Row]]) -> dict[str, pl.DataFrame]:
+    """Every table the review workbook reads, of these rows; the balance is published as the current one, the families as dimensions."""
+    rows = {
+        "sop.run": [{"company": "Hydra & Sons", "as_of_date": AS_OF_DATE, "cycle_id": "2026-04", "run_status": "complete"}],
+        "sop.current_balance": given["sop.supply_demand_balance"],
+        "sop.dim_family": [{name: value for name, value in row.items() if name in FAMILY_COLUMNS} for row in given["core.families"]],
+        **given,
+    }
+    sheet = sheet_of(given)
+    return {address: sheet[address] if address in sheet else frame(address, rows.get(address, [])) for address in REVIEW_TABLES}
 
 
 def worked_example() -> dict[str, list[Row]]:

@@ -136,7 +136,7 @@ def test_an_extract_nobody_sends_leaves_no_line(sheet: dict[str, pl.DataFrame]) 
             "sop.supply_demand_balance": [{**row, "scheduled_quantity": 600} for row in worked_example()["sop.supply_demand_balance"]],
         }
     )
-    assert line(sent, "PUMPS", "schedule_difference_quantity", [14, 16]) == [600 - 1105, 600 - 1105]
+    assert line(sent, "PUMPS", "schedule_difference_quantity", [14, 15, 16]) == [600 - 1105, 600 - 1105, 600 - 1105]
 
 
 def test_the_current_period_is_to_date_and_remainder_together() -> None:

@@ -1,7 +1,8 @@
 """How long landing takes: order lines read, kept, cast, checked and set aside, against DuckDB's own typed `read_csv` into a table.
 
 `python benchmarks/landing.py --rows 10000000 [--bad-ratio 0.01] [--json]`. Both run in processes of their own, on the same file, in this
-run; the ratio is what counts, seconds are the machine's.
+run; the ratio is what counts, seconds are the machine's. Where other programs share the cores, cpu_ratio is the steadier of the two (it
+counts the start of Python as well).
 """
 
 import argparse
@@ -56,7 +57,7 @@ def read_typed(folder: Path) -> dict[str, float]:
         con.execute("set enable_progress_bar = false")
         started = time.perf_counter()
         con.execute(f"create table order_lines as select * from read_csv('{path}')")
-        return {"seconds": time.perf_counter() - started}
+        return {"seconds": time.perf_counter() - started, "cpu_seconds": time.process_time()}
 
 
 def land_and_stage(folder: Path) -> dict[str, float]:
@@ -75,6 +76,7 @@ def land_and_stage(folder: Path) -> dict[str, float]:
         "seconds": done - started,
         "land_seconds": landed - started,
         "stage_seconds": done - landed,
+        "cpu_seconds": time.process_time(),
         "peak_mb": peak_mb,
         "rows_accepted": staged.rows_accepted,
         "rows_rejected": staged.rows_rejected,
@@ -109,6 +111,7 @@ def main() -> None:
         "baseline_seconds": round(baseline["seconds"], 2),
         **{measure: round(value, 2) for measure, value in landing.items()},
         "ratio": round(landing["seconds"] / baseline["seconds"], 2),
+        "cpu_ratio": round(landing["cpu_seconds"] / baseline["cpu_seconds"], 2),
     }
     if arguments.json:
         print(json.dumps(result))

@@ -15,9 +15,11 @@ from typing import Any, TypeVar
 import numpy as np
 
 from sop_pipeline.planning.supply import Families, Resources, Sources, SupplyInputs, Switches, Usages, Workforce
+from sop_pipeline.planning.supply.disaggregate import split_families
 from sop_pipeline.planning.supply.inputs import STRATEGIES
 from sop_pipeline.planning.supply.model import build_model
 from sop_pipeline.planning.supply.planner import plan_supply, read_plan
+from sop_pipeline.planning.supply.requirements import ItemStructure, plan_requirements
 from sop_pipeline.planning.supply.solve import Session
 
 Answer = TypeVar("Answer")
@@ -32,12 +34,15 @@ def main() -> None:
     parser.add_argument("--strategy", choices=(*STRATEGIES, "planned"), default="least_cost")
     parser.add_argument("--whole-heads", action="store_true", help="also plan with whole heads, to a gap of 1e-4")
     parser.add_argument("--what-ifs", type=int, default=20, help="how many warm-started what-ifs to time")
+    parser.add_argument("--items", type=int, default=20_000, help="items for the split and the requirements; 0 = leave them out")
     parser.add_argument("--json", action="store_true", help="one JSON line instead of the table")
     asked = parser.parse_args()
     figures = measure(
         company(asked.families, asked.periods, asked.resources), asked.strategy, whole_heads=asked.whole_heads, what_ifs=asked.what_ifs
     )
     sizes = {"families": asked.families, "periods": asked.periods, "resources": asked.resources, "strategy": asked.strategy}
+    if asked.items:
+        figures |= measure_items(asked.items, asked.periods)
     if asked.json:
         print(json.dumps(sizes | figures))
         return
@@ -75,6 +80,44 @@ def measure(inputs: SupplyInputs, strategy: str, *, whole_heads: bool, what_ifs:
         figures["whole_heads_gap_ratio"] = whole.solution.gap_ratio
         figures["whole_heads_cost_ratio"] = whole.solution.objective_amount / solution.objective_amount - 1
     return figures
+
+
+def measure_items(items: int, periods: int, seed: int = 0) -> dict[str, Any]:
+    """Seconds of the split of families to items, and of requirements through six levels with about three lines an item."""
+    random = np.random.default_rng(seed)
+    families = max(items // 40, 1)
+    family = np.sort(np.concatenate([np.arange(families), random.integers(0, families, items - families)]))
+    base = random.lognormal(3, 1.2, items)
+    demand = base[:, None] * random.lognormal(0, 0.3, (items, periods))
+    wanted = np.zeros((families, periods))
+    np.add.at(wanted, family, demand)
+    days, lot = np.full((families, periods), 21.0), np.maximum(1.0, np.round(base * random.uniform(0.2, 2.0, items)))
+    split, split_seconds = timed(lambda: split_families(family, base * random.uniform(0, 2, items), demand, wanted, days, lot_multiple=lot))
+
+    level = np.sort(random.integers(0, 6, items))
+    parent = np.repeat(np.flatnonzero(level < 5), 4)
+    first = np.searchsorted(level, level[parent] + 1)
+    component = first + (random.random(parent.size) * (items - first)).astype(np.int64)
+    parent, component = np.unique(np.stack([parent, component]), axis=1)
+    structure = ItemStructure(
+        tuple(f"item {number}" for number in range(items)),
+        parent,
+        component,
+        random.integers(1, 4, parent.size).astype(float),
+        random.integers(0, 3, items),
+        np.round(random.exponential(100, items)),
+        np.round(random.exponential(10, items)),
+        np.zeros(items),
+        np.where(random.random(items) < 0.5, 1.0, random.integers(10, 200, items)),
+    )
+    sold = np.where((level == 0)[:, None], np.round(demand), 0.0)
+    _, requirement_seconds = timed(lambda: plan_requirements(structure, sold, np.zeros((items, periods))))
+    return {
+        "split_seconds": split_seconds,
+        "split_largest_residual_lots": float(np.abs(split.residual_quantity).max() / lot.max()),
+        "structure_lines": parent.size,
+        "requirements_seconds": requirement_seconds,
+    }
 
 
 def timed(work: Callable[[], Answer]) -> tuple[Answer, float]:

@@ -41,6 +41,7 @@ def connect(path: Path | None, *, read_only: bool = False) -> Iterator[duckdb.Du
         raise
     try:
         con.execute("set TimeZone = 'UTC'")
+        con.execute("set enable_progress_bar = false")
         if not read_only:
             for schema in SCHEMAS:
                 con.execute(f"create schema if not exists {schema}")

@@ -33,6 +33,9 @@ class OneConnectionEventLog(SqliteEventLogStorage):
                 address = self.conn_string_for_shard(shard)
                 options = {"timeout": 60, "check_same_thread": False}  # the lock lets one thread in at a time
                 self._engines[shard] = sqlalchemy.create_engine(address, poolclass=StaticPool, connect_args=options)
+                # with a write-ahead log this survives a crash of the process; only a power cut may lose the last events
+                with self._engines[shard].connect() as connection:
+                    connection.exec_driver_sql("pragma synchronous = normal")
             engine = self._engines[shard]
             if shard not in self._initialized_dbs:
                 self._initdb(engine)

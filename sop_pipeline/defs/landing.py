@@ -46,7 +46,7 @@ def landing_stage(files: Mapping[str, SqlFile], rules: Mapping[str, SqlFile]) ->
             return asset_key(address) in context.selected_asset_keys
 
         chosen = [name for name in names if wanted(f"raw.{name}") or wanted(f"staging.{name}")]
-        company = night.begin(context.run_id, afresh=chosen == names)
+        company = night.begin(context.run.run_id, afresh=chosen == names)
         with night.connect(company) as con:
             for table, name in RECORDED.items():
                 rows = warehouse.write(con, table, read_record(company.cycles, name, company.as_of_date))

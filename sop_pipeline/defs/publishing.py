@@ -8,13 +8,26 @@ import polars as pl
 
 from sop_pipeline import warehouse
 from sop_pipeline.contracts import CONTRACTS, column_specs
-from sop_pipeline.defs.checks import asset_key
+from sop_pipeline.defs.checks import asset_key, markdown
 from sop_pipeline.defs.night import Night
 from sop_pipeline.defs.specs import PLANNING_TEAM
 from sop_pipeline.publish import TableNotes, content_digests, publish
 from sop_pipeline.record import record_night
+from sop_pipeline.review.workbook import REVIEW_TABLES, WorkbookSettings, write_workbook
 
+A_NIGHT_LATE = dt.timedelta(hours=26)  # a day and the length of a slow night
 PUBLISHED = dg.AssetKey(["published", "sop"])
+REVIEW = dg.AssetKey(["published", "review"])
+PREVIEW = (
+    "family_id",
+    "period_start",
+    "demand_quantity",
+    "production_quantity",
+    "closing_inventory_quantity",
+    "closing_backlog_quantity",
+    "load_ratio",
+    "balance_status",
+)
 SOP_TABLES = tuple(address for address in CONTRACTS if address.startswith("sop."))
 
 
@@ -29,6 +42,7 @@ def published_assets() -> list[dg.AssetsDefinition]:
         owners=[PLANNING_TEAM],
         tags={"domain": "planning"},
         description="The file BI reads: schema sop of this night, swapped in by one rename.",
+        freshness_policy=dg.FreshnessPolicy.time_window(fail_window=A_NIGHT_LATE),
     )
     def published(context: dg.AssetExecutionContext, night: Night) -> dg.MaterializeResult:
         company = night.company()
@@ -40,7 +54,7 @@ def published_assets() -> list[dg.AssetsDefinition]:
             company.warehouse_file,
             company.published,
             table_notes(),
-            run_id=context.run_id,
+            run_id=context.run.run_id,
             storage_version=settings.storage_version,
             keep_previous=settings.keep_previous,
             parquet=settings.parquet,
@@ -57,7 +71,30 @@ def published_assets() -> list[dg.AssetsDefinition]:
             }
         )
 
-    return [published]
+    @dg.asset(
+        key=REVIEW,
+        deps=[PUBLISHED, *(asset_key(address) for address in REVIEW_TABLES)],
+        group_name="published",
+        kinds={"excel"},
+        owners=[PLANNING_TEAM],
+        tags={"domain": "planning"},
+        description="The review workbook of the cycle: page one to print, a sheet a family, sheets that come back as extracts.",
+    )
+    def review(night: Night) -> dg.MaterializeResult:
+        company = night.company()
+        if not company.settings.publish.workbook:
+            return dg.MaterializeResult(metadata={"written": False, "reason": "publish.workbook is false in sop.yaml"})
+        with night.connect(company) as con:
+            frames = {address: warehouse.read(con, address) for address in REVIEW_TABLES}
+        cycle_id = frames["sop.run"]["cycle_id"][0]
+        path = company.published / "review" / f"{cycle_id}.xlsx"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_workbook(path, frames, WorkbookSettings())
+        balance = frames["sop.current_balance"].filter(pl.col("period_kind") != "history")
+        shown = balance.sort("family_id", "period_start").group_by("family_id", maintain_order=True).head(3).select(PREVIEW)
+        return dg.MaterializeResult(metadata={"path": dg.MetadataValue.path(str(path)), "balance": markdown(shown)})
+
+    return [published, review]
 
 
 def table_notes() -> Mapping[str, TableNotes]:

@@ -1,6 +1,7 @@
 """Running a night in this process on the company's own Dagster instance, and starting the web UI on it. Printing stays in the command."""
 
 import contextlib
+import functools
 import json
 import os
 import shutil
@@ -12,16 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import dagster as dg
-from dagster._core.definitions.repository_definition import SINGLETON_REPOSITORY_NAME
-from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
+from dagster._core.remote_origin import ManagedGrpcPythonEnvCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
+from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 
 from sop_pipeline.company import Company
 from sop_pipeline.definitions import build_defs
 from sop_pipeline.defs.lock import hold_night
 from sop_pipeline.defs.schedules import NIGHTLY
 
-CODE_LOCATION = "sop_pipeline.definitions"
-
+MODULE, LOCATION = "sop_pipeline.definitions", "sop_pipeline"
 DAGSTER_YAML = {
     "telemetry": {"enabled": False},
     "nux": {"enabled": False},
@@ -71,7 +71,6 @@ def run_night(company: Company, *, selection: Sequence[str] = ()) -> NightOutcom
             asset_selection=_keys(defs, selection) if selection else None,
             raise_on_error=False,
         )
-        _offer_to_rerun(instance, result.run_id)
         evaluations = result.get_asset_check_evaluations()
         failed = [
             FailedCheck(
@@ -95,21 +94,21 @@ def run_night(company: Company, *, selection: Sequence[str] = ()) -> NightOutcom
     return NightOutcome(result.run_id, result.success, time.monotonic() - started, tuple(failed), errors)
 
 
-def _offer_to_rerun(instance: dg.DagsterInstance, run_id: str) -> None:
-    """Say which code location the run belongs to; without that the web UI shows a run of this process but refuses to rerun it."""
-    location = RegisteredCodeLocationOrigin(location_name=CODE_LOCATION)
-    origin = RemoteJobOrigin(RemoteRepositoryOrigin(location, SINGLETON_REPOSITORY_NAME), NIGHTLY)
-    run = instance.get_run_by_id(run_id)
-    if run is not None:
-        instance.run_storage.replace_job_origin(run, origin)
-
-
 @contextlib.contextmanager
 def dagster_instance(company: Company) -> Iterator[dg.DagsterInstance]:
     """The company's own instance: the history that the web UI shows."""
     prepare_home(company)
     with dg.DagsterInstance.from_config(str(company.dagster_home)) as instance:
+        # a run made in this process has no origin, and the UI reruns from failure only what it can load again
+        instance.create_run_for_job = functools.partial(instance.create_run_for_job, remote_job_origin=_origin())  # type: ignore[method-assign]
         yield instance
+
+
+def _origin() -> RemoteJobOrigin:
+    """Where the UI finds the nightly job: the code location of `workspace.yaml`."""
+    target = LoadableTargetOrigin(executable_path=sys.executable, module_name=MODULE)
+    location = ManagedGrpcPythonEnvCodeLocationOrigin(loadable_target_origin=target, location_name=LOCATION)
+    return RemoteJobOrigin(RemoteRepositoryOrigin(location, "__repository__"), NIGHTLY)
 
 
 def prepare_home(company: Company) -> None:
@@ -137,7 +136,9 @@ def serve_ui(company: Company, *, port: int) -> int:
         "DAGSTER_DISABLE_TELEMETRY": "1",
         "PYTHONWARNINGS": "ignore:Function `dev_command` is superseded",
     }
-    arguments = [program, "dev", "-m", CODE_LOCATION, "-h", "127.0.0.1", "-p", str(port)]
+    workspace = {"load_from": [{"python_module": {"module_name": MODULE, "location_name": LOCATION}}]}
+    (company.dagster_home / "workspace.yaml").write_text(json.dumps(workspace), encoding="utf-8")
+    arguments = [program, "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)]
     return subprocess.run(arguments, env=environment, cwd=company.dagster_home, check=False).returncode  # noqa: S603
 
 

@@ -148,18 +148,18 @@ def key_breaches(
     try:
         shared = con.sql(
             f"""
-            with kept as (
+            with hashed as (
                 select rowid as row, hash({keys}) as key_hash
                 from staging.{quoted(extract)}
-                where rowid not in (select row from refused_rows)
             ),
-            shared as (select key_hash from kept group by key_hash having count(*) > 1),
+            shared as (select key_hash from hashed group by key_hash having count(*) > 1),
             candidates as (
-                select kept.row, {", ".join(f"staged.{column}" for column in data)}, staged.source_file, staged.source_line,
+                select hashed.row, {", ".join(f"staged.{column}" for column in data)}, staged.source_file, staged.source_line,
                     list_position($files, staged.source_file) as file_rank
-                from kept
+                from hashed
                 join shared using (key_hash)
-                join staging.{quoted(extract)} as staged on staged.rowid = kept.row
+                join staging.{quoted(extract)} as staged on staged.rowid = hashed.row
+                where hashed.row not in (select row from refused_rows)
             ),
             ranked as (
                 select *, hash({", ".join(data)}) as content, max(file_rank) over (partition by {keys}) as last_rank

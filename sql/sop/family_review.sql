@@ -48,6 +48,10 @@ variances as (
         case when is_history then production_quantity - approved_production_quantity end as production_variance,
         case when is_history then sum(demand_variance::decimal(38, 6)) over so_far end::double as demand_variance_so_far,
         case when is_history then sum(production_variance::decimal(38, 6)) over so_far end::double as production_variance_so_far,
+        -- open orders are what is left to make, also of the current period
+        sum(case when is_to_come then production_quantity end::decimal(38, 6)) over (
+            partition by scenario_id, family_id, period_start
+        )::double as production_to_come,
         exists(select * from extract_status where extract = 'open_work_orders' and load_status <> 'not_supplied') as has_schedule
     from sheet
     window so_far as (partition by scenario_id, family_id order by column_order)
@@ -93,10 +97,10 @@ family_lines as (
         (9, 1, 'supply', 'production_quantity', case when has_passed then variances.production_quantity end, null),
         (9, 2, 'supply', 'production_variance_quantity', variances.production_variance, null),
         (9, 3, 'supply', 'cumulative_production_variance_quantity', variances.production_variance_so_far, null),
-        (9, 4, 'supply', 'scheduled_quantity', case when is_to_come and has_schedule then variances.scheduled_quantity end, null),
+        (9, 4, 'supply', 'scheduled_quantity', case when not has_passed and has_schedule then variances.scheduled_quantity end, null),
         (
             9, 5, 'supply', 'schedule_difference_quantity',
-            case when is_to_come and has_schedule then variances.scheduled_quantity - variances.production_quantity end, null
+            case when not has_passed and has_schedule then variances.scheduled_quantity - variances.production_to_come end, null
         ),
         (10, 1, 'supply', 'subcontract_quantity', variances.subcontract_quantity, null),
         (10, 2, 'supply', 'purchase_quantity', variances.purchase_quantity, null),

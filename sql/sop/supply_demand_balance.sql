@@ -128,7 +128,10 @@ planned as (
         family_balance.purchase_quantity,
         family_balance.issued_quantity,
         family_balance.other_movement_quantity,
-        coalesce(scheduled_quantity.scheduled_quantity, 0) as scheduled_quantity,
+        case
+            when (select status from staging.extract_status where extract = 'open_work_orders') <> 'not_supplied'
+                then coalesce(scheduled_quantity.scheduled_quantity, 0)
+        end as scheduled_quantity,
         family_balance.opening_inventory_quantity,
         family_balance.closing_inventory_quantity,
         family_balance.unexplained_quantity,

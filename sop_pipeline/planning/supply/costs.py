@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sop_pipeline.planning.supply.constraints.before import capacity_before, load_before
 from sop_pipeline.planning.supply.constraints.perishables import SCRAP_TO_VALUE
 from sop_pipeline.planning.supply.constraints.resources import overflow_price, overload_price
-from sop_pipeline.planning.supply.constraints.sources import anchored, tie_break_prices
+from sop_pipeline.planning.supply.constraints.sources import anchored, components_before, tie_break_prices
 from sop_pipeline.planning.supply.constraints.stability import levelled_sources, rate_changes
 from sop_pipeline.planning.supply.constraints.workforce import heads_change_price
 from sop_pipeline.planning.supply.inputs import KINDS, Floats, SupplyInputs
@@ -109,6 +110,9 @@ def soft_costs(model: Model, plan: Quantities, costs: Costs) -> dict[str, float]
     approved = np.where(held, np.nan_to_num(sources.approved_quantity), plan.supply)
     soft["anchor"] = float((prices.anchor * np.abs(plan.supply - approved)).sum())
     soft["tie_break"] = float((tie_break_prices(inputs, prices) * plan.supply).sum())
+    soft["components_before"] = float((components_before(inputs, prices) * plan.supply).sum())
+    beyond = np.maximum(load_before(inputs, plan.supply) - capacity_before(inputs)[:, None], 0.0)
+    soft["overload_before"] = float((beyond * prices.overload[:, None]).sum())
     soft["rate_change"] = _rate_change_cost(model, plan)
     soft["heads_change"] = float((heads_change_price(inputs, rules) * (plan.hires + plan.layoffs)).sum())
     soft["overflow"] = float((plan.overflow * overflow_price(prices)[:, None]).sum())

@@ -93,6 +93,10 @@ class Usages:
     offset: Positions = array("E", "periods before completion", default=0, kind="index")
     usage_per_unit: Floats = array("E", "capacity units per planning unit", default=0.0)
 
+    def take(self, rows: Positions) -> "Usages":
+        """The usages of the given rows."""
+        return Usages(self.source[rows], self.resource[rows], self.offset[rows], self.usage_per_unit[rows])
+
 
 @dataclass(frozen=True)
 class Issues:
@@ -231,6 +235,16 @@ class SupplyInputs:
         """Inventory less backlog before the first period, per family."""
         return self.families.opening_inventory_quantity - self.families.opening_backlog_quantity
 
+    def issue_pairs(self) -> tuple[Issues, Positions]:
+        """Every issue once per production source of its consumer: the issues and, beside them, the source."""
+        making = np.flatnonzero(self.sources.kind == PRODUCTION)
+        maker = self.sources.family[making]  # sorted, as the sources are
+        first = np.searchsorted(maker, self.issues.consumer, "left")
+        count = np.bincount(maker, minlength=self.shape[0])[self.issues.consumer]
+        row = np.repeat(np.arange(count.size), count)
+        source = np.repeat(first, count) + np.arange(row.size) - np.repeat(np.cumsum(count) - count, count)
+        return self.issues.take(row), making[source]
+
     def _check_keys(self, sizes: dict[str, int]) -> None:
         pointers = (
             ("sources.family", self.sources.family, "F"),
@@ -245,6 +259,11 @@ class SupplyInputs:
         )
         for place, positions, axis in pointers:
             refuse_outside(place, positions, sizes[axis])
+        for place, offsets in (("usages.offset", self.usages.offset), ("issues.offset", self.issues.offset)):
+            if (offsets < 0).any():
+                raise InputError(
+                    f"{place} holds {offsets.min()}; what is needed after completion is no lead time, so give 0 or more periods"
+                )
         refuse_unsorted("families.family_ids", [(key,) for key in self.families.family_ids])
         refuse_unsorted("resources.resource_ids", [(key,) for key in self.resources.resource_ids])
         refuse_unsorted(

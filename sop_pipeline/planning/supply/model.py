@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sop_pipeline.planning.supply.constraints import balance, perishables, resources, sources, stability, workforce
+from sop_pipeline.planning.supply.constraints import balance, before, perishables, resources, sources, stability, workforce
 from sop_pipeline.planning.supply.draft import Draft
 from sop_pipeline.planning.supply.inputs import Floats, SupplyInputs
 from sop_pipeline.planning.supply.ladder import Hinge, Segments, cut_segments, opening_holding_amount, position_hinges
@@ -54,6 +54,8 @@ def build_model(inputs: SupplyInputs, strategy: str) -> Model:
         stability.hold_rate(draft, supply)
     if inputs.resources.resource_ids:
         load = resources.resource_load(draft, supply)
+        if inputs.usages.offset.any():
+            before.begin_before(draft, supply)
         resources.use_tiers(draft, load)
         if inputs.stock_usages.family.size:
             resources.store(draft, ladder, load)

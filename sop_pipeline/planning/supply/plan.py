@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sop_pipeline.planning.supply.constraints.balance import issue_pairs, lost_quantity
+from sop_pipeline.planning.supply.constraints.balance import lost_quantity
 from sop_pipeline.planning.supply.constraints.perishables import scrap_quantity
 from sop_pipeline.planning.supply.constraints.resources import always_busy, overload_cells, regular_capacity, tiers
 from sop_pipeline.planning.supply.inputs import Floats, SupplyInputs
@@ -105,7 +105,7 @@ def read_quantities(model: Model, values: Floats) -> Quantities:
 
 def issued_quantity(inputs: SupplyInputs, supply: Floats) -> Floats:
     """Per family and period what other families' production takes of it, with its offset; planning units."""
-    issues, source = issue_pairs(inputs)
+    issues, source = inputs.issue_pairs()
     issued = np.zeros(inputs.shape)
     for offset in np.unique(issues.offset):
         now = issues.offset == offset

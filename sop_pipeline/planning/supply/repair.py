@@ -41,6 +41,10 @@ def repair(inputs: SupplyInputs) -> tuple[SupplyInputs, tuple[Note, ...]]:
             notes += _notes(inputs, (name, column), values, changes[column], f"below {low:g}, which is planned with instead")
         if changes:
             inputs = inputs.swap(**{name: dataclasses.replace(table, **changes)})
+    # What lies a whole horizon or more before its completion lies before the horizon for every plan.
+    _, periods = inputs.shape
+    inside = (np.flatnonzero(table.offset < periods) for table in (inputs.usages, inputs.issues))
+    inputs = inputs.swap(usages=inputs.usages.take(next(inside)), issues=inputs.issues.take(next(inside)))
     for step in (_break_circles, _usable_yields, _source_limits, _kind_limits, _reachable_heads):
         inputs, found = step(inputs)
         notes += found

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sop_pipeline.planning.supply.constraints.sources import SupplyColumns
 from sop_pipeline.planning.supply.draft import Draft
-from sop_pipeline.planning.supply.inputs import PRODUCTION, Floats, Issues, SupplyInputs
+from sop_pipeline.planning.supply.inputs import Floats, SupplyInputs
 from sop_pipeline.planning.supply.ladder import Segments
 from sop_pipeline.planning.supply.matrix import Indices
 from sop_pipeline.planning.supply.prices import LOST_STEP_INCREASE, LOST_STEPS
@@ -54,21 +54,9 @@ def balance(draft: Draft, supply: SupplyColumns, ladder: LadderColumns) -> Indic
     return rows
 
 
-def issue_pairs(inputs: SupplyInputs) -> tuple[Issues, NDArray[np.int64]]:
-    """Every issue once per production source of the consumer: the issues and, beside them, the source."""
-    issues, sources = inputs.issues, inputs.sources
-    making = np.flatnonzero(sources.kind == PRODUCTION)
-    maker = sources.family[making]  # sorted, as the sources are
-    first, count = np.searchsorted(maker, issues.consumer, "left"), np.bincount(maker, minlength=inputs.shape[0])[issues.consumer]
-    row = np.repeat(np.arange(issues.consumer.size), count)
-    source = np.repeat(first, count) + np.arange(row.size) - np.repeat(np.cumsum(count) - count, count)
-    spread = issues.take(row)
-    return spread, making[source]
-
-
 def _issue(draft: Draft, supply: SupplyColumns, rows: Indices) -> None:
     matrix, inputs = draft.matrix, draft.inputs
-    issues, source = issue_pairs(inputs)
+    issues, source = inputs.issue_pairs()
     _, periods = inputs.shape
     for offset in np.unique(issues.offset):
         now = issues.offset == offset

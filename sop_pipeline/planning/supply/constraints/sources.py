@@ -54,6 +54,18 @@ def tie_break_prices(inputs: SupplyInputs, prices: Prices) -> Floats:
     return TIE_BREAK * prices.value[sources.family][:, None] * key_hash(keys, inputs.shape[1])
 
 
+def components_before(inputs: SupplyInputs, prices: Prices) -> Floats:
+    """What the components of the first periods' production are worth, which were taken before the horizon; JT, money per unit.
+
+    It steers only: without it, making early would save the components.
+    """
+    issues, source = inputs.issue_pairs()
+    worth = np.zeros_like(inputs.sources.unit_cost)
+    value = issues.quantity_per_unit * prices.cheapest_supply[issues.component]
+    np.add.at(worth, source, value[:, None] * (np.arange(inputs.shape[1]) < issues.offset[:, None]))
+    return worth
+
+
 def anchored(inputs: SupplyInputs) -> NDArray[np.bool_]:
     """Per source: it has an approved plan to stay near, and no minimum run, whose column cannot be split."""
     return ~np.isnan(inputs.sources.approved_quantity).all(axis=1) & (inputs.sources.minimum_run_quantity == 0)
@@ -69,7 +81,7 @@ def add_supply(draft: Draft) -> SupplyColumns:
     bounds = supply_bounds(inputs)
     shape = bounds.lower.shape
     scale = scales.family[sources.family][:, None]
-    cost = sources.unit_cost + tie_break_prices(inputs, prices)
+    cost = sources.unit_cost + tie_break_prices(inputs, prices) + components_before(inputs, prices)
     # A quantity that is asked for over several sources may lie between their runs: it wins.
     asked = bounds.is_shared[:, None] & (inputs.limits.minimum_quantity[sources.kind, sources.family] > 0)
     runs = (sources.minimum_run_quantity[:, None] > SMALLEST_RUN * scale) & (bounds.lower == 0) & (bounds.upper > 0) & ~asked

@@ -1,0 +1,35 @@
+"""Nights for tests: a company folder written, a night run on it, the published file read. No assertion lives here."""
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+
+from sop_pipeline.company import Company, load_company
+from sop_pipeline.defs.run import NightOutcome, run_night
+from sop_pipeline.publish import published_rows
+
+PLANNED = "from sop.supply_demand_balance where period_kind <> 'history' and family_id = '{}' order by period_start"
+
+
+def company_of(folder: Path, as_of: dt.date | None = None) -> Company:
+    return load_company(folder, as_of)
+
+
+def run(folder: Path, as_of: dt.date | None = None) -> NightOutcome:
+    return run_night(company_of(folder, as_of))
+
+
+def rows(folder: Path, query: str) -> pl.DataFrame:
+    return published_rows(folder / "published" / "sop.duckdb", query)
+
+
+def planned(folder: Path, family: str, column: str) -> list[float]:
+    """One column of the planned periods of a family, in order."""
+    return rows(folder, f"select {column} {PLANNED.format(family)}")[column].to_list()
+
+
+def failed(outcome: NightOutcome) -> Iterator[str]:
+    """Failed checks as `schema.table check`."""
+    return (f"{check.table} {check.name}" for check in outcome.failed_checks)
