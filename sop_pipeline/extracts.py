@@ -40,7 +40,7 @@ _ALL = (
     Extract("routings", "engineering", "team:engineering", False, "daily"),
     Extract("bill_of_resources", "engineering", "team:engineering", False, "on_change"),
     Extract("engineering_changes", "engineering", "team:engineering", False, "weekly"),
-    Extract("standard_costs", "finance", "team:finance", False, "yearly"),
+    Extract("standard_costs", "finance", "team:finance", True, "yearly"),
     Extract("prices", "finance", "team:finance", False, "on_change"),
     Extract("business_plan", "finance", "team:finance", False, "yearly"),
     Extract("exchange_rates", "finance", "team:finance", False, "monthly"),
