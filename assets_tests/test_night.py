@@ -189,3 +189,14 @@ def test_two_nights_at_once_are_refused_with_the_process_that_runs(company: Path
 
     with hold_night(company_of(company)), pytest.raises(WarehouseBusyError, match="runs a night on this company"):
         run(company)
+
+
+def test_a_night_of_the_command_can_be_rerun_from_its_failure_in_the_web_ui(company: Path) -> None:
+    from nights import company_of
+
+    from sop_pipeline.defs.run import dagster_instance
+
+    outcome = run(company)
+    with dagster_instance(company_of(company)) as instance:
+        origin = instance.get_run_by_id(outcome.run_id).remote_job_origin
+    assert (origin.job_name, origin.repository_origin.code_location_origin.location_name) == ("nightly", "sop_pipeline")

@@ -15,6 +15,7 @@ from sop_pipeline.publish import TableNotes, content_digests, publish
 from sop_pipeline.record import record_night
 from sop_pipeline.review.workbook import REVIEW_TABLES, WorkbookSettings, write_workbook
 
+A_NIGHT_LATE = dt.timedelta(hours=26)  # a day and the length of a slow night
 PUBLISHED = dg.AssetKey(["published", "sop"])
 REVIEW = dg.AssetKey(["published", "review"])
 PREVIEW = (
@@ -41,6 +42,7 @@ def published_assets() -> list[dg.AssetsDefinition]:
         owners=[PLANNING_TEAM],
         tags={"domain": "planning"},
         description="The file BI reads: schema sop of this night, swapped in by one rename.",
+        freshness_policy=dg.FreshnessPolicy.time_window(fail_window=A_NIGHT_LATE),
     )
     def published(context: dg.AssetExecutionContext, night: Night) -> dg.MaterializeResult:
         company = night.company()

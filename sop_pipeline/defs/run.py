@@ -1,6 +1,7 @@
 """Running a night in this process on the company's own Dagster instance, and starting the web UI on it. Printing stays in the command."""
 
 import contextlib
+import functools
 import json
 import os
 import shutil
@@ -12,12 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.remote_origin import ManagedGrpcPythonEnvCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
+from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 
 from sop_pipeline.company import Company
 from sop_pipeline.definitions import build_defs
 from sop_pipeline.defs.lock import hold_night
 from sop_pipeline.defs.schedules import NIGHTLY
 
+MODULE, LOCATION = "sop_pipeline.definitions", "sop_pipeline"
 DAGSTER_YAML = {
     "telemetry": {"enabled": False},
     "nux": {"enabled": False},
@@ -94,7 +98,16 @@ def dagster_instance(company: Company) -> Iterator[dg.DagsterInstance]:
     """The company's own instance: the history that the web UI shows."""
     prepare_home(company)
     with dg.DagsterInstance.from_config(str(company.dagster_home)) as instance:
+        # a run made in this process has no origin, and the UI reruns from failure only what it can load again
+        instance.create_run_for_job = functools.partial(instance.create_run_for_job, remote_job_origin=_origin())  # type: ignore[method-assign]
         yield instance
+
+
+def _origin() -> RemoteJobOrigin:
+    """Where the UI finds the nightly job: the code location of `workspace.yaml`."""
+    target = LoadableTargetOrigin(executable_path=sys.executable, module_name=MODULE)
+    location = ManagedGrpcPythonEnvCodeLocationOrigin(loadable_target_origin=target, location_name=LOCATION)
+    return RemoteJobOrigin(RemoteRepositoryOrigin(location, "__repository__"), NIGHTLY)
 
 
 def prepare_home(company: Company) -> None:
@@ -122,7 +135,9 @@ def serve_ui(company: Company, *, port: int) -> int:
         "DAGSTER_DISABLE_TELEMETRY": "1",
         "PYTHONWARNINGS": "ignore:::dagster",
     }
-    arguments = [program, "dev", "-m", "sop_pipeline.definitions", "-h", "127.0.0.1", "-p", str(port)]
+    workspace = {"load_from": [{"python_module": {"module_name": MODULE, "location_name": LOCATION}}]}
+    (company.dagster_home / "workspace.yaml").write_text(json.dumps(workspace), encoding="utf-8")
+    arguments = [program, "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)]
     return subprocess.run(arguments, env=environment, cwd=company.dagster_home, check=False).returncode  # noqa: S603
 
 
