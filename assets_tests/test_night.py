@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from nights import failed, rows, run
+from nights import company_of, failed, rows, run, shared_night
 from worked_example.company import extract_file, write_worked_example
 
 from sop_pipeline.defs.lock import hold_night
@@ -19,9 +19,7 @@ PLANNED_PUMPS = f"{PUMPS} and period_kind <> 'history'"
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = write_worked_example(tmp_path_factory.mktemp("night") / "company")
-    assert run(folder).succeeded
-    return folder
+    return shared_night(tmp_path_factory, "level")
 
 
 @pytest.fixture
@@ -185,15 +183,11 @@ def test_any_optional_extract_may_be_absent(tmp_path: Path, extract: str, query:
 
 
 def test_two_nights_at_once_are_refused_with_the_process_that_runs(company: Path) -> None:
-    from nights import company_of
-
     with hold_night(company_of(company)), pytest.raises(WarehouseBusyError, match="runs a night on this company"):
         run(company)
 
 
 def test_a_night_of_the_command_can_be_rerun_from_its_failure_in_the_web_ui(company: Path) -> None:
-    from nights import company_of
-
     from sop_pipeline.defs.run import dagster_instance
 
     outcome = run(company)

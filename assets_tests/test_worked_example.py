@@ -3,8 +3,7 @@
 from pathlib import Path
 
 import pytest
-from nights import planned, rows, run
-from worked_example.company import write_worked_example
+from nights import planned, rows, shared_night
 
 PUMPS_HISTORY = (
     "from sop.supply_demand_balance where period_kind = 'history' and family_id = 'PUMPS' and period_start >= '2026-01-01' order by 1"
@@ -13,16 +12,12 @@ PUMPS_HISTORY = (
 
 @pytest.fixture(scope="module")
 def level(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = write_worked_example(tmp_path_factory.mktemp("level") / "company", "level")
-    assert run(folder).succeeded
-    return folder
+    return shared_night(tmp_path_factory, "level")
 
 
 @pytest.fixture(scope="module")
 def chase(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = write_worked_example(tmp_path_factory.mktemp("chase") / "company", "chase")
-    assert run(folder).succeeded
-    return folder
+    return shared_night(tmp_path_factory, "chase")
 
 
 def sheet(folder: Path, family: str, column: str) -> list[float]:
