@@ -1,6 +1,7 @@
 """The command: exit codes, and errors that say where, what and what next."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,8 @@ from click.testing import CliRunner, Result
 from worked_example.company import extract_file, write_worked_example
 
 from sop_pipeline.cli import main
+from sop_pipeline.company import load_company
+from sop_pipeline.defs.lock import hold_night
 from sop_pipeline.extracts import EXTRACTS
 
 
@@ -78,6 +81,29 @@ def test_publish_does_nothing_but_roll_back(tmp_path: Path) -> None:
     empty = sop("publish", "--rollback", "--company", folder)
     assert empty.exit_code == 3
     assert "nothing to go back to" in empty.output
+
+
+def test_a_night_stopped_by_data_exits_1_and_names_the_extract_the_reason_and_the_next_step(tmp_path: Path) -> None:
+    folder = write_worked_example(tmp_path / "company")
+    extract_file(folder, "product_families").unlink()
+    result = sop("run", "--company", str(folder))
+    assert result.exit_code == 1
+    assert "raw.product_families usable" in result.output
+    assert "No file extracts/engineering/product_families" in result.output
+    assert "Ask " in result.output
+
+
+def test_a_second_night_at_once_exits_3_and_names_the_process(tmp_path: Path) -> None:
+    folder = write_worked_example(tmp_path / "company")
+    with hold_night(load_company(folder)):
+        result = sop("run", "--company", str(folder))
+    assert result.exit_code == 3
+    assert f"process {os.getpid()} runs a night" in result.output
+
+
+def test_a_wrong_verb_or_option_is_a_usage_error() -> None:
+    assert sop("plan").exit_code == 2
+    assert sop("run", "--as-of", "02.11.2026").exit_code == 2
 
 
 def test_a_night_in_a_process_of_its_own_ends_with_a_summary_as_json(tmp_path: Path) -> None:

@@ -5,19 +5,21 @@ import shutil
 from pathlib import Path
 
 import pytest
-from nights import failed, rows, run
+from nights import company_of, failed, rows, run, shared_night
 from worked_example.company import extract_file, write_worked_example
 
 from sop_pipeline.defs.lock import hold_night
+from sop_pipeline.extracts import EXTRACTS
 from sop_pipeline.publish import content_digests
 from sop_pipeline.warehouse import WarehouseBusyError
+
+PUMPS = "from sop.current_balance where family_id = 'PUMPS'"
+PLANNED_PUMPS = f"{PUMPS} and period_kind <> 'history'"
 
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = write_worked_example(tmp_path_factory.mktemp("night") / "company")
-    assert run(folder).succeeded
-    return folder
+    return shared_night(tmp_path_factory, "level")
 
 
 @pytest.fixture
@@ -53,6 +55,22 @@ def test_a_mandatory_extract_without_a_good_load_stops_the_night_and_nothing_is_
     assert not outcome.succeeded
     assert outcome.stopped_by_data
     assert [f"{check.table} {check.name}" for check in outcome.failed_checks if check.blocking] == [f"raw.{extract} usable"]
+    assert not (folder / "published" / "sop.duckdb").exists()
+
+
+def test_mandatory_extracts_without_a_good_load_stop_the_night_each_by_its_own_check(tmp_path: Path) -> None:
+    folder = write_worked_example(tmp_path / "company")
+    mandatory = {name for name, extract in EXTRACTS.items() if extract.is_required}
+    for name in mandatory:
+        extract_file(folder, name).write_text("", encoding="utf-8")
+    extract_file(folder, "prices").write_text("", encoding="utf-8")
+    outcome = run(folder)
+    assert not outcome.succeeded
+    assert outcome.stopped_by_data
+    # the prices are missed by nobody: an optional extract without any good load is not supplied
+    assert {check.table for check in outcome.failed_checks if check.name == "usable" and check.blocking} == {
+        f"raw.{name}" for name in mandatory
+    }
     assert not (folder / "published" / "sop.duckdb").exists()
 
 
@@ -123,16 +141,67 @@ def test_a_later_night_shows_what_was_planned_before_a_period_began(company: Pat
     assert sorted(path.name for path in company.glob("cycles/*/nights/*")) == ["2026-04-01", "2026-06-02"]
 
 
-def test_two_nights_at_once_are_refused_with_the_process_that_runs(company: Path) -> None:
-    from nights import company_of
+def test_a_night_of_a_past_date_reads_nothing_later_and_counts_it(company: Path) -> None:
+    assert run(company, dt.date(2026, 3, 2)).succeeded
+    assert rows(company, "select cycle_id from sop.run").item() == "2026-03"
+    after = dict(rows(company, "select extract, rows_after_as_of from sop.extract_status where rows_after_as_of > 0").rows())
+    # of March: four orders of pumps and one of presses; two snapshot lines; production of three items; what was submitted on 25 March
+    assert (after["sales_orders"], after["inventory"], after["production_history"], after["sales_forecasts"]) == (5, 2, 3, 14)
+    balance = "select {} from sop.current_balance where family_id = 'PUMPS' and period_start = '{}'"
+    assert rows(company, balance.format("period_kind, opening_inventory_quantity, demand_to_date_quantity", "2026-03-01")).row(0) == (
+        "current",
+        1155,
+        0,
+    )
+    # what sales submitted on 25 February, before the later word of March
+    assert rows(company, balance.format("consensus_quantity", "2026-04-01")).item() == 1100
 
+
+def test_a_past_night_is_repeated_from_its_own_landed_copies(company: Path) -> None:
+    before = content_digests(company / "published" / "sop.duckdb")
+    settings = company / "sop.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("as_of_date: 2026-04-01", "as_of_date: 2026-06-02"), encoding="utf-8")
+    extract_file(company, "inventory").unlink()
+    extract_file(company, "sales_forecasts").write_text("submitted_on,author\n", encoding="utf-8")
+    assert run(company, dt.date(2026, 4, 1)).succeeded
+    after = content_digests(company / "published" / "sop.duckdb")
+    # the digest of the inputs counts the settings, which have changed
+    assert {table for table, digest in after.items() if digest != before[table]} == {"run"}
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize(
+    ("extract", "query", "expected"),
+    [
+        # what depends on the missing extract is unknown, or comes from where the plan may take it instead
+        ("shipments", f"select sum(shipped_quantity) {PUMPS} and period_kind = 'history'", {3140}),
+        ("sales_forecasts", f"select consensus_quantity = statistical_quantity {PLANNED_PUMPS}", {True}),
+        ("inventory_movements", f"select unexplained_quantity {PUMPS} and period_kind = 'history'", {-5, 0}),
+        ("prices", f"select distinct (revenue_amount / shipped_quantity)::double {PLANNED_PUMPS}", {100}),
+        ("business_plan", f"select business_plan_gap_amount {PLANNED_PUMPS}", {None}),
+        ("approved_plans", f"select approved_demand_quantity {PUMPS}", {None}),
+        ("resources", f"select note {PLANNED_PUMPS}", {"uncapacitated: no routing and no bill of resources"}),
+        ("workforce", "select required_heads from sop.resource_plan", {None}),
+        ("working_calendar", f"select working_days {PLANNED_PUMPS}", {21, 22, 23}),
+        ("bill_of_resources", f"select note {PLANNED_PUMPS}", {"uncapacitated: no routing and no bill of resources"}),
+        ("inventory_policies", f"select target_inventory_quantity {PLANNED_PUMPS}", {None}),
+        ("supply_policies", f"select round(production_quantity / working_days, 4) {PLANNED_PUMPS}", {55.2459}),
+    ],
+)
+def test_any_optional_extract_may_be_absent(tmp_path: Path, extract: str, query: str, expected: set[object]) -> None:
+    folder = write_worked_example(tmp_path / "company")
+    extract_file(folder, extract).unlink()
+    assert run(folder).succeeded
+    assert set(rows(folder, "select extract from sop.extract_status where load_status = 'not_supplied'")["extract"]) >= {extract}
+    assert set(rows(folder, query).to_series()) == expected
+
+
+def test_two_nights_at_once_are_refused_with_the_process_that_runs(company: Path) -> None:
     with hold_night(company_of(company)), pytest.raises(WarehouseBusyError, match="runs a night on this company"):
         run(company)
 
 
 def test_a_night_of_the_command_can_be_rerun_from_its_failure_in_the_web_ui(company: Path) -> None:
-    from nights import company_of
-
     from sop_pipeline.defs.run import dagster_instance
 
     outcome = run(company)

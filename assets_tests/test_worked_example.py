@@ -3,8 +3,7 @@
 from pathlib import Path
 
 import pytest
-from nights import planned, rows, run
-from worked_example.company import write_worked_example
+from nights import planned, rows, shared_night
 
 PUMPS_HISTORY = (
     "from sop.supply_demand_balance where period_kind = 'history' and family_id = 'PUMPS' and period_start >= '2026-01-01' order by 1"
@@ -13,22 +12,24 @@ PUMPS_HISTORY = (
 
 @pytest.fixture(scope="module")
 def level(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = write_worked_example(tmp_path_factory.mktemp("level") / "company", "level")
-    assert run(folder).succeeded
-    return folder
+    return shared_night(tmp_path_factory, "level")
 
 
 @pytest.fixture(scope="module")
 def chase(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = write_worked_example(tmp_path_factory.mktemp("chase") / "company", "chase")
-    assert run(folder).succeeded
-    return folder
+    return shared_night(tmp_path_factory, "chase")
 
 
 def sheet(folder: Path, family: str, column: str) -> list[float]:
     """A column of the planned periods as the sheet rounds it."""
     query = f"select {column} from sop.rounded_balance where family_id = '{family}' and column_kind in ('current', 'horizon')"
     return rows(folder, f"{query} order by period_start")[column].to_list()
+
+
+def history_line(folder: Path, measure: str) -> list[float]:
+    """A line of the pumps' review sheet in the closed periods."""
+    query = f"select value from sop.family_review where level_id = 'PUMPS' and measure = '{measure}' and column_kind = 'history'"
+    return rows(folder, f"{query} order by period_start")["value"].to_list()
 
 
 def test_history_closes_with_nothing_unexplained(level: Path) -> None:
@@ -42,6 +43,11 @@ def test_history_closes_with_nothing_unexplained(level: Path) -> None:
         (1225, 1080, 1010, 0, 1155, 0, 1000, 1000),
         (1155, 1110, 1020, -5, 1060, 0, 1050, 1050),
     ]
+
+
+def test_the_sheet_adds_up_the_variances_of_history(level: Path) -> None:
+    assert history_line(level, "cumulative_demand_variance_quantity") == [-50, 30, 90]
+    assert history_line(level, "cumulative_production_variance_quantity") == [-20, -10, -40]
 
 
 def test_the_demand_plan_is_what_sales_submitted(level: Path) -> None:
@@ -72,6 +78,19 @@ def test_level_loads_the_test_cell_alike_and_takes_11_8_heads(level: Path) -> No
     assert heads["required_heads"].to_list() == pytest.approx([11.84] * 6, abs=0.005)
 
 
+def test_the_sheet_loads_the_test_cell_with_the_rounded_plan(level: Path) -> None:
+    shown = rows(level, "select load_ratio from sop.review_resources where resource_id = 'TEST_CELL' order by period_start")
+    assert [round(ratio, 3) for ratio in shown["load_ratio"]] == [0.987, 0.987, 0.986, 0.987, 0.987, 0.986]
+
+
+def test_level_lives_below_the_target_between_its_ends_and_chase_never_does(level: Path, chase: Path) -> None:
+    status = planned(level, "PUMPS", "balance_status")
+    assert status == ["balanced", "below_target", "below_target", "balanced", "below_target", "balanced"]
+    # 119 % of regular time is within the overtime of 20 %
+    assert set(planned(chase, "PUMPS", "balance_status")) == {"balanced"}
+    assert planned(level, "PRESSES", "balance_status") == [*["below_target"] * 5, "balanced"]
+
+
 def test_chase_ends_every_period_at_the_target(chase: Path) -> None:
     assert planned(chase, "PUMPS", "production_quantity") == pytest.approx([1090, 1200, 1250, 1100, 1000, 1100], abs=1e-4)
     assert planned(chase, "PUMPS", "closing_inventory_quantity") == pytest.approx([1000] * 6, abs=1e-4)
@@ -88,6 +107,33 @@ def test_money_stands_beside_the_business_plan(level: Path) -> None:
         " from sop.supply_demand_balance where family_id = 'PUMPS' and period_kind <> 'history'",
     )
     assert total.row(0) == (680_000, 672_180, 258_400, 7_820)
+
+
+def test_the_gap_to_the_business_plan_is_volume_and_price(level: Path) -> None:
+    quantity, plan_quantity, revenue, plan_revenue, cost = rows(
+        level,
+        "select sum(consensus_quantity), sum(business_plan_quantity), sum(revenue_amount)::double,"
+        " sum(business_plan_revenue_amount)::double, sum(cost_of_sales_amount)::double"
+        " from sop.supply_demand_balance where family_id = 'PUMPS' and period_kind <> 'history'",
+    ).row(0)
+    price, plan_price = revenue / quantity, plan_revenue / plan_quantity
+    assert (price, plan_price, cost / quantity) == (100, 102, 62)
+    assert (quantity - plan_quantity) * plan_price == 21_420
+    assert (price - plan_price) * quantity == -13_600
+
+
+def test_open_orders_are_booked_already_and_raise_no_booking_to_come(level: Path) -> None:
+    assert planned(level, "PRESSES", "orders_due_quantity") == [255, 0, 225, 0, 0, 0]
+    assert planned(level, "PRESSES", "booked_quantity") == [210, 190, 230, 220, 180, 200]
+
+
+def test_the_backlog_of_history_is_rolled_back_from_the_open_orders(level: Path) -> None:
+    closing = rows(
+        level,
+        "select opening_backlog_quantity, booked_quantity, shipped_quantity, closing_backlog_quantity from sop.supply_demand_balance"
+        " where family_id = 'PRESSES' and period_kind = 'history' order by period_start",
+    )
+    assert closing.rows() == [(470, 210, 205, 475), (475, 190, 200, 465), (465, 225, 210, 480)]
 
 
 def test_presses_lower_their_backlog_from_480_to_420_at_one_rate(level: Path) -> None:

@@ -21,7 +21,8 @@ routings as (
 bill_of_resources as (
     select
         nullif(family_id, '*') as family_id,
-        nullif(item_id, '*') as item_id
+        nullif(item_id, '*') as item_id,
+        resource_id
     from staging.bill_of_resources
 ),
 
@@ -61,7 +62,10 @@ main_sites as (
 ),
 
 capacitated as (
-    select family_id from bill_of_resources where family_id is not null
+    select family_id
+    from bill_of_resources
+    semi join resources using (resource_id)
+    where family_id is not null
     union
     select items.family_id from core.item_resources inner join items using (item_id)
 ),

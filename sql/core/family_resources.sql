@@ -11,6 +11,10 @@ item_mix as (
     select * from core.item_mix
 ),
 
+resources as (
+    select * from core.resources
+),
+
 planning_bills as (
     select
         family_id,
@@ -56,6 +60,7 @@ usages as (
         bill_of_resources.usage_per_unit,
         'bill_of_resources' as basis
     from staging.bill_of_resources
+    semi join resources on bill_of_resources.resource_id = resources.resource_id
     anti join items on bill_of_resources.family_id = items.family_id
     where nullif(bill_of_resources.family_id, '*') is not null and coalesce(bill_of_resources.valid_from, date '1900-01-01') <= $as_of_date
     qualify row_number() over (

@@ -7,6 +7,11 @@ items as (
     select * from core.items
 ),
 
+-- without the master of a resource nothing is known of its capacity: what it works on is planned without it
+resources as (
+    select * from core.resources
+),
+
 item_requirements as (
     select * from core.item_requirements where not is_of_other_family and not is_in_bill_of_resources
 ),
@@ -89,6 +94,7 @@ select
     cast(case when bool_or(exploded.basis = 'routing') then 'routing' else 'bill_of_resources' end as varchar) as basis
 from exploded
 inner join items on exploded.item_id = items.item_id
+semi join resources on exploded.resource_id = resources.resource_id
 group by exploded.item_id, exploded.resource_id, exploded.lead_time_offset_periods
 having sum(cast(exploded.usage_per_unit as decimal(38, 9))) > 0
 order by exploded.item_id, exploded.resource_id, exploded.lead_time_offset_periods
