@@ -95,15 +95,3 @@ def table_names(con: duckdb.DuckDBPyConnection) -> set[str]:
     """Every table and view, as `schema.table`."""
     rows = con.execute("select table_schema || '.' || table_name from information_schema.tables").fetchall()
     return {row[0] for row in rows}
-
-
-@contextlib.contextmanager
-def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """All or nothing: rolls back on any error."""
-    con.execute("begin")
-    try:
-        yield
-    except BaseException:
-        con.execute("rollback")
-        raise
-    con.execute("commit")

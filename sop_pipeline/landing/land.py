@@ -1,7 +1,7 @@
 """One extract of one night into `landed/` and `raw`: read, keep, compare with earlier loads, fall back. Rows are judged in quarantine."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,10 +26,6 @@ from sop_pipeline.landing.sources.query import read_query
 READER_VERSION = "2"
 FEWEST_ROWS_RATIO = 0.4
 USUAL_ROWS_RATIO = 0.4
-
-
-class UnusableExtractError(RuntimeError):
-    """Extracts without which the night must not publish; the message names each with its reason and the next step."""
 
 
 def land(
@@ -106,14 +102,6 @@ def fall_back(company: Company, extract: Extract, load: Load, reason: str) -> Lo
         last_good_load_at=good.landed_at,
         notes=load.notes,
     )
-
-
-def require_usable(loads: Sequence[Load]) -> None:
-    """Raise UnusableExtractError when the night must not go on, naming every extract that stops it."""
-    stopping = [load for load in loads if load.status == "unusable"]
-    if stopping:
-        said = "\n".join(f"{load.extract}: {load.reason}" for load in stopping)
-        raise UnusableExtractError(f"{said}\nNothing is published; what was published last stays. Send the extracts again and rerun.")
 
 
 def _land_today(
