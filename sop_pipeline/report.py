@@ -81,7 +81,7 @@ def night_summary(company: Company, outcome: "NightOutcome") -> dict[str, Any]:
         "succeeded": outcome.succeeded,
         "seconds": round(outcome.seconds, 1),
         "failed_checks": [
-            {"table": check.table, "check": check.name, "stopped_the_night": check.blocking, "details": check.details}
+            {"table": check.table, "check": check.name, "stopped_the_night": check.blocking, "details": dict(check.details)}
             for check in outcome.failed_checks
         ],
         "errors": list(outcome.errors),
@@ -112,9 +112,14 @@ def night_text(summary: dict[str, Any]) -> str:
     console.print(f"{summary['company']}, night of {summary['as_of_date']}: {state} ({summary['seconds']} s)")
     for error in summary["errors"]:
         console.print(f"  error: {error}")
-    for check in summary["failed_checks"]:
-        if check["stopped_the_night"] or not summary["succeeded"]:
-            console.print(f"  failed check: {check['table']} {check['check']}\n    {check['details']}")
+    stops = [check for check in summary["failed_checks"] if check["stopped_the_night"]]
+    for check in stops:
+        console.print(f"  stopped by: {check['table']} {check['check']}")
+        for line in _detail_lines(check["details"]):
+            console.print(f"    {line}")
+    others = len(summary["failed_checks"]) - len(stops)
+    if others and not summary["succeeded"]:
+        console.print(f"  {others} other checks found something and stop nothing; `sop check`, `sop run --json` and the web UI tell what.")
     found = summary["published"]
     if found is None or not summary["succeeded"]:
         return console.file.getvalue()  # type: ignore[attr-defined]
@@ -138,6 +143,19 @@ def night_text(summary: dict[str, Any]) -> str:
     console.print(table)
     console.print(f"Read it: {found['file']}" + (f" and {found['parquet']}" if found["parquet"] else ""))
     return console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def _detail_lines(details: dict[str, str]) -> Iterator[str]:
+    """What a check says: a line a text, the first rows of a table."""
+    for name, value in details.items():
+        if not value.startswith("| "):
+            yield f"{name.replace('_', ' ')}: {value}"
+            continue
+        header, _, *rows = value.splitlines()
+        yield f"{name.replace('_', ' ')}:"
+        yield from (f"  {line.strip('| ')}" for line in [header, *rows[:SHOWN_OF_A_KIND]])
+        if len(rows) > SHOWN_OF_A_KIND:
+            yield f"  … and {len(rows) - SHOWN_OF_A_KIND} more"
 
 
 def _control_text(row: dict[str, Any]) -> str:

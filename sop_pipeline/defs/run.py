@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,13 +33,13 @@ DAGSTER_YAML = {
 
 @dataclass(frozen=True)
 class FailedCheck:
-    """A check that failed, and whether the night stopped at it."""
+    """A check that failed, whether the night stopped at it, and what it says: texts by name, tables as Markdown."""
 
     table: str
     name: str
     blocking: bool
     severity: str
-    details: str
+    details: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def run_night(company: Company, *, selection: Sequence[str] = ()) -> NightOutcom
                 check.check_name,
                 bool(check.blocking) and check.severity is dg.AssetCheckSeverity.ERROR,  # Dagster goes on after a warning
                 check.severity.value,
-                "\n".join(f"{name}: {value.value}" for name, value in check.metadata.items()),
+                {name: str(value.value) for name, value in check.metadata.items()},
             )
             for check in evaluations
             if not check.passed
