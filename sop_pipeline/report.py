@@ -79,6 +79,7 @@ def night_summary(company: Company, outcome: "NightOutcome") -> dict[str, Any]:
         "as_of_date": company.as_of_date.isoformat(),
         "run_id": outcome.run_id,
         "succeeded": outcome.succeeded,
+        "is_published": outcome.published,
         "seconds": round(outcome.seconds, 1),
         "failed_checks": [
             {"table": check.table, "check": check.name, "stopped_the_night": check.blocking, "details": dict(check.details)}
@@ -108,7 +109,10 @@ def night_summary(company: Company, outcome: "NightOutcome") -> dict[str, Any]:
 def night_text(summary: dict[str, Any]) -> str:
     """The summary as a planner reads it."""
     console = _recorder()
-    state = "published" if summary["succeeded"] else "stopped; what was published before stays in place"
+    if not summary["succeeded"]:
+        state = "stopped; what was published before stays in place"
+    else:
+        state = "published" if summary["is_published"] else "the selection is done; what was published before stays in place"
     console.print(f"{summary['company']}, night of {summary['as_of_date']}: {state} ({summary['seconds']} s)")
     for error in summary["errors"]:
         console.print(f"  error: {error}")
