@@ -93,10 +93,11 @@ def run_command(folder: Path, as_of: dt.datetime | None, selection: tuple[str, .
 def check_command(extracts: tuple[str, ...], folder: Path, as_of: dt.datetime | None, as_json: bool) -> int:
     """Land and check extracts only; list every problem and what to do about it."""
     company = load_company(folder, as_of.date() if as_of else None)
+    from sop_pipeline.check_report import check_document, check_text  # noqa: PLC0415 - contracts take a second to import
     from sop_pipeline.checking import check_extracts  # noqa: PLC0415
 
     found = check_extracts(company, extracts)
-    click.echo(json.dumps(report.check_document(found), default=str) if as_json else report.check_text(found))
+    click.echo(json.dumps(check_document(found), default=str) if as_json else check_text(found))
     return DATA_STOPPED if found.stops else DONE
 
 
