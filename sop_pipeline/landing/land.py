@@ -37,7 +37,7 @@ def land(
     landed_at: dt.datetime,
     limits: Limits | None = None,
 ) -> Load:
-    """Land one extract and replace its view `raw.<extract>`.
+    """Land one extract; `show_raw` then points the view `raw.<extract>` at it.
 
     Reads today's files (a replayed night reads its own copies), keeps them by content, and falls back to the last good load when they are
     unusable. Nothing is recorded yet: `record_load` does, once the rows are judged. Raises ConfigurationError when the mapping names
@@ -55,7 +55,6 @@ def land(
         mapping = company.mapping(extract.name)
         wanted = Wanted(mapping.format, expected_names(specs, mapping), limits or Limits())
         load = _land_today(con, company, extract, nothing=nothing, wanted=wanted, records=records)
-    show_raw(con, company, load)
     return replace(load, notes=(*load.notes, *_file_notes(con, company, extract, load)))
 
 
