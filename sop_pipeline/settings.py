@@ -116,7 +116,9 @@ class ExtractMapping(_Section):
         default=(), description="globs, relative to the company folder; without files or query the default place"
     )
     query: str | None = Field(default=None, description="DuckDB SQL over files, or SQL of `database`")
-    database: SecretStr | None = Field(default=None, description="URI that `query` runs on: postgresql, mysql, mssql, sqlite, duckdb")
+    database: SecretStr | None = Field(
+        default=None, description="URI that `query` runs on: postgresql://, mysql://, mssql://, oracle://, sqlite:///, duckdb:///"
+    )
     format: Format = Format()
     columns: dict[str, Characters] = Field(default={}, description="ours: theirs")
     constants: dict[str, Characters] = Field(default={}, description="ours: a value for every row")

@@ -16,11 +16,12 @@ import dagster as dg
 from dagster._core.remote_origin import ManagedGrpcPythonEnvCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 
-from sop_pipeline.company import Company
+from sop_pipeline.company import Company, ConfigurationError
 from sop_pipeline.definitions import build_defs
 from sop_pipeline.defs.lock import hold_night
 from sop_pipeline.defs.schedules import NIGHTLY
 
+CONFIGURATION = f"{ConfigurationError.__module__}.{ConfigurationError.__name__}: "
 MODULE, LOCATION = "sop_pipeline.definitions", "sop_pipeline"
 DAGSTER_YAML = {
     "telemetry": {"enabled": False},
@@ -44,13 +45,14 @@ class FailedCheck:
 
 @dataclass(frozen=True)
 class NightOutcome:
-    """How a night ended. `errors` are failures of steps that no check explains."""
+    """How a night ended. `errors`: failures of steps that no check explains; `misconfigured`: one of them is a matter of `sop.yaml`."""
 
     run_id: str
     succeeded: bool
     seconds: float
     failed_checks: tuple[FailedCheck, ...]
     errors: tuple[str, ...]
+    misconfigured: bool = False
 
     @property
     def stopped_by_data(self) -> bool:
@@ -84,14 +86,16 @@ def run_night(company: Company, *, selection: Sequence[str] = ()) -> NightOutcom
             if not check.passed
         ]
         failed.sort(key=lambda check: not check.blocking)  # what stopped the night is read first
-        errors = tuple(
+        causes = [
             _cause(event.step_failure_data.error)
             for event in result.all_events
             if event.is_step_failure
             and event.step_failure_data.error
             and "AssetCheckFailed" not in str(event.step_failure_data.error.cls_name)
-        )
-    return NightOutcome(result.run_id, result.success, time.monotonic() - started, tuple(failed), errors)
+        ]
+        errors = tuple(str(getattr(cause, "message", cause)).strip().removeprefix(CONFIGURATION) for cause in causes)
+        misconfigured = any(getattr(cause, "cls_name", None) == ConfigurationError.__name__ for cause in causes)
+    return NightOutcome(result.run_id, result.success, time.monotonic() - started, tuple(failed), errors, misconfigured)
 
 
 @contextlib.contextmanager
@@ -157,7 +161,7 @@ def _in_dagster_syntax(part: str) -> str:
     return f'key:"{part.replace(".", "/")}"' if part.replace("_", "").replace(".", "").isalnum() else part
 
 
-def _cause(error: object) -> str:
+def _cause(error: object) -> object:
     """The innermost cause of a step failure, without the stack of the orchestrator."""
     cause = getattr(error, "cause", None)
-    return _cause(cause) if cause else str(getattr(error, "message", error)).strip()
+    return _cause(cause) if cause else error

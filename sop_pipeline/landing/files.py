@@ -39,7 +39,7 @@ def find_files(company: Company, extract: Extract) -> list[FoundFile]:
     if mapping.files:
         for pattern in mapping.files:
             for path in _glob(company.folder, pattern):
-                file = FoundFile(path, _name(company, path))
+                file = FoundFile(path, confined_name(company, path))
                 if not file.kind:
                     raise ConfigurationError(
                         f"{company.settings_file}: extracts.{extract.name}.files: {file.name} is none of {', '.join(SUFFIXES)}, also .gz"
@@ -48,11 +48,11 @@ def find_files(company: Company, extract: Extract) -> list[FoundFile]:
     else:
         for path in _visible(company.default_place(extract).glob("*")):
             if extract_of_file(path.name) == extract:
-                file = FoundFile(path, _name(company, path))
+                file = FoundFile(path, confined_name(company, path))
                 found[file.name] = file
     if extract.name in REVIEW_SHEETS:
         for path in _visible((company.extracts / "planning").glob(REVIEW_WORKBOOKS)):
-            file = FoundFile(path, f"{_name(company, path)}:{extract.name}", extract.name)
+            file = FoundFile(path, f"{confined_name(company, path)}:{extract.name}", extract.name)
             found[file.name] = file
     return [found[name] for name in sorted(found)]
 
@@ -72,12 +72,16 @@ def _visible(paths: Iterator[Path]) -> Iterator[Path]:
     return (path for path in sorted(paths) if path.is_file() and not path.name.startswith((".", "~$")))
 
 
-def _name(company: Company, path: Path) -> str:
+def confined_name(company: Company, path: Path) -> str:
+    """A path relative to the company folder, or to a folder of `read_from` with that folder's name before it; links and `..` resolved.
+
+    Raises ConfigurationError where it lies outside both.
+    """
     real = path.resolve()
     for index, folder in enumerate(company.readable_folders):
         if real.is_relative_to(folder):
             relative = real.relative_to(folder).as_posix()
             return relative if index == 0 else f"{folder.name}/{relative}"
     raise ConfigurationError(
-        f"{company.settings_file}: {path} lies outside the company folder and the folders of read_from. Move it, or add its folder there."
+        f"{path} lies outside the company folder and the folders of read_from. Move it, or add its folder there in {company.settings_file}."
     )
