@@ -2,7 +2,6 @@
 
 import contextlib
 import datetime as dt
-import json
 import sqlite3
 import sys
 from decimal import Decimal
@@ -10,36 +9,18 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from database_case import QUERY, mapped, night, raw
 from hypothesis import given
 from hypothesis import strategies as st
-from landing_case import Landed, company_of, take
+from landing_case import company_of
 
-from sop_pipeline import warehouse
-from sop_pipeline.company import Company, ConfigurationError
+from sop_pipeline.company import ConfigurationError
 from sop_pipeline.landing.sources.database import as_text
 from sop_pipeline.landing.sources.servers import mssql_connection_string, mysql_arguments, oracle_arguments
 from sop_pipeline.landing.uri import address_of
 from sop_pipeline.settings import Settings
 
-QUERY = "select id as production_id, item as item_id, day as completion_date, good as good_quantity, scrap as scrap_quantity from made"
 ROWS = [("1", "007", "2026-01-05", "12.10"), ("2", "Größe", "2026-01-06", "0.1"), ("3", "O'Brien", "2026-01-07", "20")]
-
-
-def mapped(folder: Path, database: str, query: str = QUERY, more: str = "") -> Company:
-    source = json.dumps({"database": database, "query": query})
-    return company_of(folder, {}, f"extracts: {{production_history: {{{source[1:-1]}{more}}}}}\n")
-
-
-def night(company: Company) -> Landed:
-    with warehouse.connect(None) as con:
-        return take(con, company, "production_history")
-
-
-def raw(company: Company) -> list[tuple[object, ...]]:
-    with warehouse.connect(None) as con:
-        take(con, company, "production_history")
-        columns = "production_id, item_id, completion_date, good_quantity, scrap_quantity, source_line"
-        return con.execute(f"select {columns} from raw.production_history order by source_line").fetchall()
 
 
 def in_sqlite(path: Path) -> None:
@@ -205,6 +186,7 @@ class Driver:
 def test_what_a_driver_says_reaches_the_reason_without_the_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "pymysql", Driver)
     monkeypatch.setitem(sys.modules, "pymysql.cursors", type("Cursors", (), {"SSCursor": object}))
+    monkeypatch.setitem(sys.modules, "pymysql.converters", type("Converters", (), {"encoders": {}}))
     load = night(mapped(tmp_path, "mysql://planner:p%40ss@db.example:3307/erp?ssl_key=k3y")).staged.load
     assert load.status == "unusable"
     assert "mysql://db.example:3307/erp gives no rows: cannot connect with" in load.reason

@@ -1,11 +1,8 @@
 """PostgreSQL as a source, on a real server that the test starts on loopback: exact values, reading only, and no password anywhere."""
 
 import datetime as dt
-import json
 import os
 import shutil
-import socket
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,12 +10,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from landing_case import Landed, company_of, take
+from database_case import free_port, mapped, night, raw, run_as
 from nights import run
 from worked_example.company import write_worked_example
 
-from sop_pipeline import warehouse
-from sop_pipeline.company import Company, load_company
+from sop_pipeline.company import load_company
 
 psycopg = pytest.importorskip("psycopg", reason="the driver is not installed: pip install 'sop-pipeline[postgres]'")
 PROGRAMS = max(Path("/usr/lib/postgresql").glob("*/bin"), default=None, key=lambda folder: int(folder.parent.name))
@@ -28,7 +24,6 @@ pytestmark = [
 ]
 PASSWORD = "corr3ct/horse@battery"  # noqa: S105 - of the server that this test starts
 ENCODED = "corr3ct%2Fhorse%40battery"
-QUERY = "select id as production_id, item as item_id, day as completion_date, good as good_quantity, scrap as scrap_quantity from made"
 KINDS = """
 create table kinds as select
     12.10::numeric(18, 2) as money, 0.1000::numeric as free, 123456789012345678901234.5::numeric as large, 0.1::float8 as double,
@@ -50,10 +45,7 @@ class Server:
 
     def program(self, name: str, *arguments: str) -> None:
         assert PROGRAMS is not None
-        # initdb and the server refuse to run as root
-        other = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-        command = [*other, str(PROGRAMS / name), "-D", str(self.folder / "data"), *arguments]
-        subprocess.run(command, check=True, cwd=self.folder, stdout=subprocess.DEVNULL, timeout=120)
+        run_as("postgres", self.folder, str(PROGRAMS / name), "-D", str(self.folder / "data"), *arguments)
 
     def start(self) -> None:
         options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c datestyle=german,dmy"
@@ -61,12 +53,6 @@ class Server:
 
     def stop(self) -> None:
         self.program("pg_ctl", "-w", "-m", "fast", "stop")
-
-
-def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -95,15 +81,6 @@ def server() -> Iterator[Server]:
         shutil.rmtree(folder)
 
 
-def mapped(folder: Path, uri: str, query: str = QUERY) -> Company:
-    return company_of(folder, {}, f"extracts: {{production_history: {json.dumps({'database': uri, 'query': query})}}}\n")
-
-
-def night(company: Company) -> Landed:
-    with warehouse.connect(None) as con:
-        return take(con, company, "production_history")
-
-
 def test_rows_come_with_exact_decimals_and_a_bad_date_is_named(tmp_path: Path, server: Server):
     taken = night(mapped(tmp_path, server.uri()))
     kept = taken.rows.sort("source_line").select("production_id", "item_id", "completion_date", "good_quantity", "source_line").rows()
@@ -127,9 +104,7 @@ def test_every_kind_of_value_is_the_text_the_server_writes(tmp_path: Path, serve
     for name, expected in text.items():
         query = f"select '1' as production_id, {name} as item_id, '2026-01-05' as completion_date, 1 as good_quantity from kinds"
         company = mapped(tmp_path, server.uri(), query)
-        with warehouse.connect(None) as con:
-            take(con, company, "production_history")
-            assert con.execute("select item_id from raw.production_history").fetchall() == [(expected,)], name
+        assert [row[1] for row in raw(company)] == [expected], name
 
 
 def test_many_rows_come_in_order_and_in_pieces(tmp_path: Path, server: Server):

@@ -52,9 +52,11 @@ def connect_postgresql(address: Address) -> Any:
 def connect_mysql(address: Address) -> Any:
     """PyMySQL, everything as the text the server writes; it also speaks to MariaDB."""
     import pymysql  # noqa: PLC0415 - an extra
+    from pymysql.converters import encoders  # noqa: PLC0415
     from pymysql.cursors import SSCursor  # noqa: PLC0415
 
-    connection = pymysql.connect(**mysql_arguments(address), conv={}, cursorclass=SSCursor)
+    # encoders without decoders: what comes back stays text
+    connection = pymysql.connect(**mysql_arguments(address), conv=encoders, cursorclass=SSCursor)
     with connection.cursor() as cursor:
         cursor.execute("set session transaction read only")
     return connection
