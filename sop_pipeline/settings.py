@@ -113,7 +113,8 @@ class ExtractMapping(_Section):
     """Where an extract comes from and how its columns become ours."""
 
     files: tuple[str, ...] = Field(
-        default=(), description="globs, relative to the company folder; without files or query the default place"
+        default=(),
+        description="globs, relative to the company folder, or URLs s3:// gs:// abfs:// sftp://; without files or query the default place",
     )
     query: str | None = Field(default=None, description="DuckDB SQL over files, or SQL of `database`")
     database: SecretStr | None = Field(

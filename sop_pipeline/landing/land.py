@@ -11,7 +11,7 @@ import duckdb
 from sop_pipeline.company import Company, ConfigurationError
 from sop_pipeline.contracts import ColumnSpec, column_specs, contract_of
 from sop_pipeline.extracts import Extract
-from sop_pipeline.landing.files import FoundFile, find_files
+from sop_pipeline.landing.files import FoundFile, find_files, shown_places
 from sop_pipeline.landing.issues import Issue
 from sop_pipeline.landing.mapping import expected_names, match_columns, misspelt_targets
 from sop_pipeline.landing.queried import land_query
@@ -132,7 +132,7 @@ def _land_today(
 
 def _missing(company: Company, extract: Extract, nothing: Load, *, was_there: bool) -> Load:
     mapping = company.mapping(extract.name)
-    place = ", ".join(mapping.files) or f"extracts/{extract.department}/{extract.name}….csv"
+    place = shown_places(mapping.files) or f"extracts/{extract.department}/{extract.name}….csv"
     if not was_there and not extract.is_required and mapping.if_unusable != "fail":
         return replace(nothing, reason=f"No file {place}.")
     return fall_back(
@@ -166,10 +166,11 @@ def _read_all(con: duckdb.DuckDBPyConnection, company: Company, extract: Extract
     if mapping.query:
         folder.mkdir(parents=True, exist_ok=True)
         return (land_query(company, extract, wanted, folder, READER_VERSION),)
-    found = find_files(company, extract)
-    if found:
-        folder.mkdir(parents=True, exist_ok=True)
-    return tuple(_land_file(con, file, wanted, folder) for file in found)
+    with TemporaryDirectory(prefix="sop-fetched-") as fetched:
+        found = find_files(company, extract, Path(fetched))
+        if found:
+            folder.mkdir(parents=True, exist_ok=True)
+        return tuple(_land_file(con, file, wanted, folder) for file in found)
 
 
 def _land_file(con: duckdb.DuckDBPyConnection, file: FoundFile, wanted: Wanted, folder: Path) -> LandedFile:
