@@ -80,6 +80,8 @@ def run_command(folder: Path, as_of: dt.datetime | None, selection: tuple[str, .
     click.echo(json.dumps(summary, default=str) if as_json else report.night_text(summary))
     if outcome.succeeded:
         return DONE
+    if outcome.misconfigured:
+        return USAGE
     return DATA_STOPPED if outcome.stopped_by_data else OTHER
 
 

@@ -207,8 +207,9 @@ def _explain(document: CommentedMap, detail: ErrorDetails) -> str:
         return f"{'.'.join(str(step) for step in detail['loc'])}: missing; it has no default"
     written = steps[-1][0][steps[-1][1]] if steps else None
     message = detail["msg"].removeprefix("Value error, ")
-    # a value from the environment may be a password
-    shown = "" if isinstance(written, (CommentedMap, CommentedSeq)) or PLACEHOLDER.search(str(written)) else f" (it says {written!r})"
+    # a value from the environment may be a password, and an address holds one
+    is_secret = "database" in detail["loc"] or PLACEHOLDER.search(str(written))
+    shown = "" if is_secret or isinstance(written, (CommentedMap, CommentedSeq)) else f" (it says {written!r})"
     return f"{name}: {message}{shown}"
 
 

@@ -221,6 +221,8 @@ def doctor_text(found: dict[str, Any], indent: int = 0) -> str:
 
 
 def _recorder() -> Console:
-    """A console that writes into memory, as wide as the terminal or wide enough for a table."""
+    """A console that writes into memory, as wide as the terminal or wide enough for a table; brackets in a text are no markup."""
     width = Console().width if sys.stdout.isatty() else 120
-    return Console(file=io.StringIO(), width=width, highlight=False, soft_wrap=True, no_color=not sys.stdout.isatty())
+    file = io.StringIO()
+    is_shown = sys.stdout.isatty()
+    return Console(file=file, width=width, highlight=False, markup=False, emoji=False, soft_wrap=True, no_color=not is_shown)

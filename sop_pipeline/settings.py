@@ -113,10 +113,13 @@ class ExtractMapping(_Section):
     """Where an extract comes from and how its columns become ours."""
 
     files: tuple[str, ...] = Field(
-        default=(), description="globs, relative to the company folder; without files or query the default place"
+        default=(),
+        description="globs, relative to the company folder, or URLs s3:// gs:// abfs:// sftp://; without files or query the default place",
     )
     query: str | None = Field(default=None, description="DuckDB SQL over files, or SQL of `database`")
-    database: SecretStr | None = Field(default=None, description="URI that `query` runs on: postgresql, mysql, mssql, sqlite, duckdb")
+    database: SecretStr | None = Field(
+        default=None, description="URI that `query` runs on: postgresql://, mysql://, mssql://, oracle://, sqlite:///, duckdb:///"
+    )
     format: Format = Format()
     columns: dict[str, Characters] = Field(default={}, description="ours: theirs")
     constants: dict[str, Characters] = Field(default={}, description="ours: a value for every row")

@@ -11,16 +11,16 @@ import duckdb
 from sop_pipeline.company import Company, ConfigurationError
 from sop_pipeline.contracts import ColumnSpec, column_specs, contract_of
 from sop_pipeline.extracts import Extract
-from sop_pipeline.landing.files import FoundFile, find_files
+from sop_pipeline.landing.files import FoundFile, find_files, shown_places
 from sop_pipeline.landing.issues import Issue
 from sop_pipeline.landing.mapping import expected_names, match_columns, misspelt_targets
+from sop_pipeline.landing.queried import land_query
 from sop_pipeline.landing.raw import RawView, create_raw_view, has_odd_rows, repeated_headers
 from sop_pipeline.landing.records import LandedFile, Load, Records, file_digest, store_reading, stored_reading, text_digest
 from sop_pipeline.landing.sources.base import Limits, Reading, UnreadableSourceError, Wanted
 from sop_pipeline.landing.sources.delimited import read_delimited
 from sop_pipeline.landing.sources.excel import read_sheet
 from sop_pipeline.landing.sources.parquet import read_parquet
-from sop_pipeline.landing.sources.query import read_query
 
 # Raise this when a reader gives other rows from the same file: copies made before are read again.
 READER_VERSION = "2"
@@ -132,7 +132,7 @@ def _land_today(
 
 def _missing(company: Company, extract: Extract, nothing: Load, *, was_there: bool) -> Load:
     mapping = company.mapping(extract.name)
-    place = ", ".join(mapping.files) or f"extracts/{extract.department}/{extract.name}….csv"
+    place = shown_places(mapping.files) or f"extracts/{extract.department}/{extract.name}….csv"
     if not was_there and not extract.is_required and mapping.if_unusable != "fail":
         return replace(nothing, reason=f"No file {place}.")
     return fall_back(
@@ -163,15 +163,14 @@ def _stale_by_age(load: Load, stale_after_hours: float | None) -> Load:
 def _read_all(con: duckdb.DuckDBPyConnection, company: Company, extract: Extract, wanted: Wanted) -> tuple[LandedFile, ...]:
     mapping = company.mapping(extract.name)
     folder = company.landed / extract.name
-    if mapping.database:
-        raise UnreadableSourceError(f"extracts.{extract.name}.database: no driver for this database is installed")
     if mapping.query:
         folder.mkdir(parents=True, exist_ok=True)
-        return (_land_query(company, extract, wanted, folder),)
-    found = find_files(company, extract)
-    if found:
-        folder.mkdir(parents=True, exist_ok=True)
-    return tuple(_land_file(con, file, wanted, folder) for file in found)
+        return (land_query(company, extract, wanted, folder, READER_VERSION),)
+    with TemporaryDirectory(prefix="sop-fetched-") as fetched:
+        found = find_files(company, extract, Path(fetched))
+        if found:
+            folder.mkdir(parents=True, exist_ok=True)
+        return tuple(_land_file(con, file, wanted, folder) for file in found)
 
 
 def _land_file(con: duckdb.DuckDBPyConnection, file: FoundFile, wanted: Wanted, folder: Path) -> LandedFile:
@@ -198,21 +197,6 @@ def _read(con: duckdb.DuckDBPyConnection, file: FoundFile, wanted: Wanted, targe
         own = wanted.format.model_copy(update={"sheet": file.sheet}) if file.sheet else wanted.format
         return read_sheet(file.path, replace(wanted, format=own), target)
     return read_delimited(con, file.path, wanted, target)
-
-
-def _land_query(company: Company, extract: Extract, wanted: Wanted, folder: Path) -> LandedFile:
-    """Run a query and keep its rows; the same rows are kept once."""
-    with TemporaryDirectory(dir=folder, prefix=".landing-") as temporary:
-        part = Path(temporary) / "query.parquet"
-        try:
-            reading = read_query(company.mapping(extract.name).query or "", company.readable_folders, wanted, part)
-        except UnreadableSourceError as error:
-            raise UnreadableSourceError(f"extracts.{extract.name}.query: {error}") from error
-        fingerprint = file_digest(part)
-        parquet = folder / f"{text_digest([READER_VERSION, fingerprint])}.parquet"
-        if stored_reading(parquet) is None:
-            store_reading(part, parquet, reading)
-    return LandedFile(f"{extract.name} (query)", fingerprint, parquet.name, reading)
 
 
 def _changes_since(good: Load, load: Load) -> Iterator[Issue]:
