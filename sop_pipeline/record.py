@@ -18,21 +18,10 @@ from sop_pipeline.cycles import MANIFEST, Version, all_versions
 KEPT_NIGHTS = 90
 
 
-@dataclass(frozen=True)
-class RecordedTable:
-    """One file of a recorded night, shown as `raw.recorded_<name>`.
-
-    `source`: the table of schema sop it comes from; where that is a plan table, frozen and approved versions give their rows too.
-    """
-
-    contract: type[Table]
-    source: str
-
-
-FILES: Mapping[str, RecordedTable] = {
-    "plans": RecordedTable(RecordedPlans, "supply_demand_balance"),
-    "issues": RecordedTable(RecordedIssues, "quality_issues"),
-}
+# each file of a recorded night is shown as raw.recorded_<name>
+FILES: Mapping[str, type[Table]] = {"plans": RecordedPlans, "issues": RecordedIssues}
+# the table of a frozen or approved version that gives rows of such a file too
+VERSION_TABLES: Mapping[str, str] = {"plans": "supply_demand_balance"}
 
 
 def record_night(cycles: Path, cycle_id: str, as_of_date: dt.date, frames: Mapping[str, pl.DataFrame], manifest: Mapping[str, Any]) -> Path:
@@ -45,9 +34,9 @@ def record_night(cycles: Path, cycle_id: str, as_of_date: dt.date, frames: Mappi
     if building.exists():
         shutil.rmtree(building)
     building.mkdir(parents=True)
-    for name, recorded in FILES.items():
-        schema = dtypes(recorded.contract)
-        frame = frames[name].select(list(schema)).cast(schema).sort(recorded.contract.key_columns())  # type: ignore[arg-type]
+    for name, contract in FILES.items():
+        schema = dtypes(contract)
+        frame = frames[name].select(list(schema)).cast(schema).sort(contract.key_columns())  # type: ignore[arg-type]
         frame.write_parquet(building / f"{name}.parquet")
     text = json.dumps({**manifest, "as_of_date": as_of_date.isoformat()}, ensure_ascii=False, indent=2, sort_keys=True)
     (building / MANIFEST).write_text(text + "\n", encoding="utf-8")
@@ -64,15 +53,12 @@ def read_record(cycles: Path, name: str, before: dt.date, versions: Sequence[Ver
 
     A column that an earlier night did not record is empty; a version gives the planned rows of its base scenario.
     """
-    recorded = FILES[name]
-    schema = dtypes(recorded.contract)
+    schema = dtypes(FILES[name])
     nights = [folder / f"{name}.parquet" for folder in _nights(cycles) if _date(folder) < before]
     frames = [_in_schema(pl.read_parquet(path), schema) for path in nights if path.is_file()]
-    frames += [
-        _in_schema(_planned_rows(pl.read_parquet(path), version), schema)
-        for version in versions
-        if (path := version.table(recorded.source)) is not None
-    ]
+    if name in VERSION_TABLES:
+        given = ((version, version.table(VERSION_TABLES[name])) for version in versions)
+        frames += [_in_schema(_planned_rows(pl.read_parquet(path), version), schema) for version, path in given if path is not None]
     return pl.concat([pl.DataFrame(schema=schema), *frames])
 
 
