@@ -76,7 +76,7 @@ class Records:
         self._lines: list[dict[str, Any]] = [json.loads(line) for line in lines if line.strip()]
 
     def night(self, extract: str, as_of_date: dt.date) -> Load | None:
-        """The last load of a night, fresh or stale; None where there is none or its copies are gone."""
+        """The last load of a night, or that nothing was supplied; None where there is none or its copies are gone."""
         return self._latest(extract, lambda line: line["as_of_date"] == as_of_date.isoformat())
 
     def last_good(self, extract: str, as_of_date: dt.date) -> Load | None:
@@ -104,6 +104,7 @@ class Records:
             "content_landed_at": load.content_landed_at.isoformat() if load.content_landed_at else None,
             "last_good_load_at": load.last_good_load_at.isoformat() if load.last_good_load_at else None,
             "rows": load.rows,
+            "notes": [dataclasses.asdict(note) for note in load.notes],
             "files": [{"name": file.name, "fingerprint": file.fingerprint, "landed": file.landed} for file in load.files],
         }
         self.landed.mkdir(parents=True, exist_ok=True)
@@ -133,6 +134,7 @@ class Records:
             files=tuple(files),
             content_landed_at=_moment(line["content_landed_at"]),
             last_good_load_at=_moment(line["last_good_load_at"]),
+            notes=tuple(Issue(**note) for note in line.get("notes", ())),
         )
 
 
