@@ -8,16 +8,16 @@ from pathlib import Path
 import polars as pl
 
 from sop_pipeline.contracts.base import Table, dtypes
-from sop_pipeline.contracts.record import RecordedIssues, RecordedPlans
+from sop_pipeline.contracts.record import RecordedExceptions, RecordedIssues, RecordedPlans
 
 KEPT_NIGHTS = 90
-FILES: Mapping[str, type[Table]] = {"plans": RecordedPlans, "issues": RecordedIssues}
+FILES: Mapping[str, type[Table]] = {"plans": RecordedPlans, "issues": RecordedIssues, "exceptions": RecordedExceptions}
 
 
 def record_night(cycles: Path, cycle_id: str, as_of_date: dt.date, frames: Mapping[str, pl.DataFrame]) -> Path:
     """Keep what a night published; the same date replaces. Old nights go, except the last of each cycle.
 
-    `frames`: `plans` and `issues` in the columns of their contracts.
+    `frames`: one of every name in FILES, in the columns of its contract.
     """
     folder = cycles / cycle_id / "nights" / as_of_date.isoformat()
     building = folder.with_name(f".{folder.name}")
@@ -35,12 +35,15 @@ def record_night(cycles: Path, cycle_id: str, as_of_date: dt.date, frames: Mappi
 
 
 def read_record(cycles: Path, name: str, before: dt.date) -> pl.DataFrame:
-    """Rows of `plans` or `issues` of every recorded night with an as-of date before `before`, in the columns of their contract."""
+    """Rows of one of FILES of every recorded night with an as-of date before `before`, in the columns of its contract.
+
+    A night recorded before there was such a file has no rows in it.
+    """
     schema = dtypes(FILES[name])
     frames = [
         pl.read_parquet(folder / f"{name}.parquet").select(list(schema)).cast(schema)
         for folder in _nights(cycles)
-        if dt.date.fromisoformat(folder.name) < before
+        if dt.date.fromisoformat(folder.name) < before and (folder / f"{name}.parquet").exists()
     ]
     return pl.concat([pl.DataFrame(schema=schema), *frames])
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sop_pipeline.defs.run import NightOutcome
 
 SHOWN_OF_A_KIND = 5
+SHOWN_EXCEPTIONS = 8
 STATUS_COUNTS = """
 select
     family_id,
@@ -33,6 +34,12 @@ from sop.current_balance
 where period_kind <> 'history'
 group by family_id
 order by short desc, overloaded desc, below_target desc, family_id
+"""
+TOP_EXCEPTIONS = """
+select exception_status, money_at_stake_amount::double as money_at_stake_amount, sentence, owner, since, kind
+from sop.exceptions
+where exception_status <> 'gone'
+order by exception_rank
 """
 EXTRACT_COUNTS = """
 select extract, load_status, reason, rows_read, rows_accepted, rows_rejected, value_rejected_amount::double as value_rejected_amount
@@ -81,6 +88,7 @@ def night_summary(company: Company, outcome: "NightOutcome") -> dict[str, Any]:
             "stale": extracts.filter(pl.col("load_status") == "stale").select("extract", "reason").to_dicts(),
             "not_supplied": extracts.filter(pl.col("load_status") == "not_supplied")["extract"].to_list(),
             "rejected": extracts.filter(pl.col("rows_rejected") > 0).select("extract", "rows_rejected", "value_rejected_amount").to_dicts(),
+            "exceptions": published_rows(file, TOP_EXCEPTIONS).to_dicts(),
             "families": published_rows(file, STATUS_COUNTS).to_dicts(),
         }
     return summary
@@ -115,6 +123,11 @@ def night_text(summary: dict[str, Any]) -> str:
         counts = [str(row[name] or "") for name in ("short", "overloaded", "below_target", "excess", "balanced")]
         table.add_row(row["family_id"], row["production_strategy"], *counts, revenue, str(row["first_trouble"] or ""))
     console.print(table)
+    shown = found["exceptions"][:SHOWN_EXCEPTIONS]
+    console.print(f"Exceptions by money at stake, {len(shown)} of {len(found['exceptions'])} (sop.exceptions tells all):")
+    for row in shown:
+        money = "no price" if row["money_at_stake_amount"] is None else f"{row['money_at_stake_amount']:,.0f}"
+        console.print(f"  {money:>12}  {row['exception_status']:<4}  {row['sentence']}")
     console.print(f"Read it: {found['file']}" + (f" and {found['parquet']}" if found["parquet"] else ""))
     return console.file.getvalue()  # type: ignore[attr-defined]
 
