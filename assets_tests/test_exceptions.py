@@ -2,7 +2,7 @@
 
 import re
 
-from sop_pipeline.contracts.sop.meeting import EXCEPTION_KINDS
+from sop_pipeline.contracts.sop.exceptions import EXCEPTION_KINDS
 from sop_pipeline.package_data import sql_root
 from sop_pipeline.settings import ExceptionSettings
 

@@ -1,80 +1,53 @@
-"""Contracts of what the meeting decides on: what is wrong, ranked by money. The plan itself and the sheet stay out."""
+"""Contracts of what the meeting decides on: money against the business plan, the year, objectives, what is open. Exceptions stay out."""
 
-from sop_pipeline.contracts.base import Amount, Count, Date, Flag, Number, Table, Text, column
-
-EXCEPTION_KINDS = (
-    "short",
-    "overloaded",
-    "below_target",
-    "excess",
-    "lead_time_over_target",
-    "schedule_off_plan",
-    "sales_plan_missing",
-    "heads_bound",
-    "unexplained",
-    "horizon_too_short",
-    "launch_not_ready",
-    "stale_extract",
-    "bias",
-)
-EXCEPTION_STATUSES = ("new", "open", "gone")
-
-_SUBJECT = "What else it is about: an extract, an item launched, the backlog, too few or too many heads"
+from sop_pipeline.contracts.base import Amount, Count, Date, Number, Ratio, Table, Text, column
+from sop_pipeline.contracts.sop.balance import PLAN_VERSIONS
 
 
-class ExceptionCells(Table, key=("kind", "family_id", "resource_id", "subject_id", "period_start")):
-    """One row per kind of exception, what it is about and period in which the working plan, or a closed period, shows it."""
-
-    kind: Text = column("Kind of exception", isin=EXCEPTION_KINDS)
-    family_id: Text = column("Product family", optional=True)
-    resource_id: Text = column("Resource", optional=True)
-    subject_id: Text = column(_SUBJECT, optional=True)
-    period_start: Date = column("First day of the period; of the first one where it is judged over several together")
-    periods: Count = column("Periods judged together", ge=1)
-    missing_value: Number = column("By how much the limit is missed, in the unit that the wording names", ge=0)
-    is_negligible: Flag = column("Missed by no more than negligible_ratio: it counts only beside a period in which it is not")
-    wording: Text = column("The sentence, with {} where the value stands")
-    standing_amount: Amount = column("Money at stake as it stands in the period: of periods in a row the largest counts", optional=True)
-    flowing_amount: Amount = column("Money at stake of the period alone: several periods in a row are added up", optional=True)
-    owner: Text = column("Who acts: the family's planner, else the team", optional=True)
+def _cycle() -> Text:
+    return column("Planning cycle: the period that holds the as-of date")
 
 
-class ExceptionFacts(Table, key=("kind", "family_id", "resource_id", "subject_id")):
-    """One row per kind of exception and what it is about, for what the plan rests on: extracts, forecasts, launches, the horizon."""
-
-    kind: Text = column("Kind of exception", isin=EXCEPTION_KINDS)
-    family_id: Text = column("Product family", optional=True)
-    resource_id: Text = column("Resource", optional=True)
-    subject_id: Text = column(_SUBJECT, optional=True)
-    sentence: Text = column("What is wrong")
-    money_at_stake_amount: Amount = column("Money at stake; empty where no price is known", optional=True)
-    owner: Text = column("Who acts", optional=True)
+def _gap_part(of: str, formula: str) -> Amount:
+    return column(f"Part of the {of} gap: {formula}", optional=True)
 
 
-class Exceptions(Table, key=("exception_id",)):
-    """One row per exception: trouble of one kind, what it is about, and consecutive periods; what is gone stays for one more night."""
+class FinancialPlan(Table, key=("cycle_id", "scenario_id", "plan_version", "family_id", "period_start")):
+    """One row per cycle, scenario, plan version, family and period: the plan in money, the business plan beside it, and the gap by cause.
 
-    cycle_id: Text = column("Planning cycle: the period that holds the as-of date")
-    scenario_id: Text = column("base: exceptions are of the working plan")
-    exception_rank: Count = column("1 is what most money is at stake in; what is gone comes last", ge=1, unique=True)
-    exception_id: Text = column("Kind, family, resource, subject and first period, joined by slashes")
-    kind: Text = column("Kind of exception; docs/exceptions.md gives the formula of each", isin=EXCEPTION_KINDS)
-    family_id: Text = column("Product family", optional=True)
-    resource_id: Text = column("Resource", optional=True)
-    subject_id: Text = column(_SUBJECT, optional=True)
-    period_start: Date = column("First day of the first period; empty where no period is meant", optional=True)
-    last_period_start: Date = column("First day of the last period", optional=True)
-    periods: Count = column("Number of consecutive periods", optional=True, ge=1)
-    sentence: Text = column("What is wrong, by how much, and when")
-    money_at_stake_amount: Amount = column("Money at stake; empty where no price is known", optional=True)
-    currency: Text = column("Currency of that money")
-    owner: Text = column("Who acts: the family's planner, else the team", optional=True)
-    since: Date = column("As-of date of the first night of the unbroken run that saw it")
-    exception_status: Text = column("new, open (last night saw it too) or gone (only last night saw it)", isin=EXCEPTION_STATUSES)
+    Gap = plan − business plan. Its parts sum to it; where it cannot be split (no budget for the family, or none for its quantity) it is one
+    part, not_budgeted. Beyond the last period of the business plan there is no gap.
+    """
+
+    cycle_id: Text = _cycle()
+    scenario_id: Text = column("Scenario; base unless said")
+    plan_version: Text = column("working, frozen or approved", isin=PLAN_VERSIONS)
+    family_id: Text = column("Product family")
+    period_start: Date = column("First day of the period")
+    period_kind: Text = column("history, current or horizon", isin=("history", "current", "horizon"))
+    currency: Text = column("Currency of all amounts")
+    revenue_amount: Amount = column("Shipments × net price at current rates; history: net amount of shipments", optional=True)
+    revenue_budget_rate_amount: Amount = column("Revenue at budget rates", optional=True)
+    cost_of_sales_amount: Amount = column("Shipments × standard cost", optional=True)
+    margin_amount: Amount = column("Revenue − cost of sales", optional=True)
+    margin_ratio: Ratio = column("Margin ÷ revenue", optional=True)
+    inventory_value_amount: Amount = column("Closing stock × standard cost", optional=True)
+    business_plan_revenue_amount: Amount = column("Revenue of the business plan", optional=True)
+    business_plan_cost_of_sales_amount: Amount = column("Cost of sales of the business plan: its revenue − its margin", optional=True)
+    business_plan_margin_amount: Amount = column("Margin of the business plan", optional=True)
+    business_plan_inventory_value_amount: Amount = column("Stock of the business plan, at the ends of its spans", optional=True)
+    revenue_gap_amount: Amount = column("Revenue − business plan", optional=True)
+    revenue_gap_volume_amount: Amount = _gap_part("revenue", "(shipments − planned quantity) × planned price")
+    revenue_gap_price_and_mix_amount: Amount = _gap_part("revenue", "(price at budget rates − planned price) × shipments")
+    revenue_gap_exchange_rate_amount: Amount = _gap_part("revenue", "(price at current rates − price at budget rates) × shipments")
+    revenue_gap_not_budgeted_amount: Amount = _gap_part("revenue", "all of it, where the business plan does not let it be split")
+    margin_gap_amount: Amount = column("Margin − business plan", optional=True)
+    margin_gap_volume_amount: Amount = _gap_part("margin", "(shipments − planned quantity) × planned margin of a unit")
+    margin_gap_price_and_mix_amount: Amount = _gap_part("margin", "that of the revenue gap")
+    margin_gap_exchange_rate_amount: Amount = _gap_part("margin", "that of the revenue gap")
+    margin_gap_cost_amount: Amount = _gap_part("margin", "(planned cost of a unit − its cost) × shipments")
+    margin_gap_not_budgeted_amount: Amount = _gap_part("margin", "all of it, where the business plan does not let it be split")
+    inventory_value_gap_amount: Amount = column("Inventory value − business plan", optional=True)
 
 
-TABLES: dict[str, type[Table]] = {
-    "sop.exception_cells": ExceptionCells,
-    "sop.exception_facts": ExceptionFacts,
-    "sop.exceptions": Exceptions,
-}
+TABLES: dict[str, type[Table]] = {"sop.financial_plan": FinancialPlan}
