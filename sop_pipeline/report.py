@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sop_pipeline.defs.run import NightOutcome
 
 SHOWN_OF_A_KIND = 5
+SHOWN_EXCEPTIONS = 8
 STATUS_COUNTS = """
 select
     family_id,
@@ -34,6 +35,12 @@ from sop.current_balance
 where period_kind <> 'history'
 group by family_id
 order by short desc, overloaded desc, below_target desc, family_id
+"""
+TOP_EXCEPTIONS = """
+select exception_status, money_at_stake_amount::double as money_at_stake_amount, sentence, owner, since, kind
+from sop.exceptions
+where exception_status <> 'gone'
+order by exception_rank
 """
 EXTRACT_COUNTS = """
 select extract, load_status, reason, rows_read, rows_accepted, rows_rejected, value_rejected_amount::double as value_rejected_amount
@@ -102,6 +109,7 @@ def night_summary(company: Company, outcome: "NightOutcome") -> dict[str, Any]:
             "not_supplied": extracts.filter(pl.col("load_status") == "not_supplied")["extract"].to_list(),
             "rejected": extracts.filter(pl.col("rows_rejected") > 0).select("extract", "rows_rejected", "value_rejected_amount").to_dicts(),
             "control_totals": published_rows(file, CONTROL_COUNTS).to_dicts(),
+            "exceptions": published_rows(file, TOP_EXCEPTIONS).to_dicts(),
             "families": published_rows(file, STATUS_COUNTS).to_dicts(),
         }
     return summary
@@ -148,6 +156,11 @@ def night_text(summary: dict[str, Any]) -> str:
     console.print(table)
     for line in repetition_lines(summary["repetition"]) if "repetition" in summary else ():
         console.print(line)
+    shown = found["exceptions"][:SHOWN_EXCEPTIONS]
+    console.print(f"Exceptions by money at stake, {len(shown)} of {len(found['exceptions'])} (sop.exceptions tells all):")
+    for row in shown:
+        money = "no price" if row["money_at_stake_amount"] is None else f"{row['money_at_stake_amount']:,.0f}"
+        console.print(f"  {money:>12}  {row['exception_status']:<4}  {row['sentence']}")
     console.print(f"Read it: {found['file']}" + (f" and {found['parquet']}" if found["parquet"] else ""))
     return console.file.getvalue()  # type: ignore[attr-defined]
 

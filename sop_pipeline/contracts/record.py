@@ -45,4 +45,26 @@ class RecordedIssues(Table, key=("as_of_date", "issue_key")):
     currency: Text = column("Its currency", optional=True)
 
 
-TABLES: dict[str, type[Table]] = {"raw.recorded_plans": RecordedPlans, "raw.recorded_issues": RecordedIssues}
+class RecordedExceptions(Table, key=("as_of_date", "exception_id")):
+    """One row per recorded night and exception it told."""
+
+    as_of_date: Date = column("As-of date of the night")
+    exception_id: Text = column("Exception")
+    kind: Text = column("Kind")
+    family_id: Text = column("Family", optional=True)
+    resource_id: Text = column("Resource", optional=True)
+    subject_id: Text = column("What else it is about", optional=True)
+    period_start: Date = column("First day of its first period", optional=True)
+    last_period_start: Date = column("First day of its last period", optional=True)
+    periods: Count = column("Number of periods", optional=True)
+    sentence: Text = column("What was wrong")
+    money_at_stake_amount: Number = column("Money at stake", optional=True)
+    owner: Text = column("Who acts", optional=True)
+    since: Date = column("As-of date of the first night of the unbroken run that saw it")
+
+
+TABLES: dict[str, type[Table]] = {
+    "raw.recorded_plans": RecordedPlans,
+    "raw.recorded_issues": RecordedIssues,
+    "raw.recorded_exceptions": RecordedExceptions,
+}

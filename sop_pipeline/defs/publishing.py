@@ -54,7 +54,12 @@ def published_assets() -> list[dg.AssetsDefinition]:
         company = night.company()
         settings = company.settings.publish
         with night.connect(company) as con:
-            balance, issues = warehouse.read(con, "sop.current_balance"), warehouse.read(con, "sop.quality_issues")
+            recorded = recorded_frames(
+                warehouse.read(con, "sop.current_balance"),
+                warehouse.read(con, "sop.quality_issues"),
+                warehouse.read(con, "sop.exceptions"),
+                company.as_of_date,
+            )
             versions = versions_of_night(con, company)
             oldest = con.execute(OLDEST_CYCLE, [1 - PUBLISHED_CYCLES]).fetchall()[0][0]
             manifest = night_manifest(con, company, versions)
@@ -74,7 +79,7 @@ def published_assets() -> list[dg.AssetsDefinition]:
             company.cycles,
             manifest["cycle_id"],
             company.as_of_date,
-            recorded_frames(balance, issues, company.as_of_date),
+            recorded,
             {**manifest, "tables": dict(digests)},
         )
         return dg.MaterializeResult(
@@ -152,11 +157,16 @@ def night_manifest(con: duckdb.DuckDBPyConnection, company: Company, versions: S
     }
 
 
-def recorded_frames(balance: pl.DataFrame, issues: pl.DataFrame, as_of_date: dt.date) -> Mapping[str, pl.DataFrame]:
-    """What the record keeps of a night: planned rows of the balance, and the issues it saw."""
+def recorded_frames(
+    balance: pl.DataFrame, issues: pl.DataFrame, exceptions: pl.DataFrame, as_of_date: dt.date
+) -> Mapping[str, pl.DataFrame]:
+    """What the record keeps of a night: planned rows of the balance, and the issues and exceptions it saw."""
     stamped = {"as_of_date": pl.lit(as_of_date), "recorded_on": pl.lit(as_of_date), "record_kind": pl.lit("night")}
     planned = balance.filter(pl.col("period_kind") != "history").with_columns(**stamped)
     return {
         "plans": planned.cast({"revenue_amount": pl.Float64}),
         "issues": issues.filter(~pl.col("is_resolved")).with_columns(as_of_date=stamped["as_of_date"]).cast({"value_amount": pl.Float64}),
+        "exceptions": exceptions.filter(pl.col("exception_status") != "gone")
+        .with_columns(as_of_date=stamped["as_of_date"])
+        .cast({"money_at_stake_amount": pl.Float64}),
     }

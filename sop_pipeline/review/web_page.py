@@ -8,7 +8,6 @@ from typing import Any
 import jinja2
 import polars as pl
 
-from sop_pipeline.review.exceptions import plan_exceptions
 from sop_pipeline.review.line_chart import LineChart, line_chart
 from sop_pipeline.review.outlook import year_outlook
 from sop_pipeline.review.styles import STATUS_COLOURS, STATUS_TITLES
@@ -53,7 +52,7 @@ def page_content(frames: Frames) -> dict[str, Any]:
     planned = balance.filter(pl.col("period_kind") != "history")
     families = frames["sop.dim_family"].sort("product_group", "family_id")
     resources = frames["sop.resource_plan"].filter((pl.col("scenario_id") == "base") & (pl.col("plan_version") == "working"))
-    exceptions = plan_exceptions(balance, resources, frames["sop.dim_family"], periods)
+    exceptions = frames["sop.exceptions"].filter(pl.col("exception_status") != "gone").sort("exception_rank")
     season = int(periods["period_of_year"].max() or 12)  # type: ignore[arg-type]
     next_season = planned.filter(pl.col("period_start").is_in(planned["period_start"].unique().sort().head(season).implode()))
     views = [_family_view(row, balance.filter(pl.col("family_id") == row["family_id"]), labels) for row in families.iter_rows(named=True)]

@@ -22,7 +22,6 @@ from sop_pipeline.review.charts import (
     load_series,
 )
 from sop_pipeline.review.entry_sheets import ENTRY_TITLES, write_choices, write_entries
-from sop_pipeline.review.exceptions import plan_exceptions
 from sop_pipeline.review.family_sheet import SUMMARY, GridSheet, Heading, Written
 from sop_pipeline.review.grid import Grid, read_grids
 from sop_pipeline.review.layout import TOTALLED_PERIODS, Layout, lay_out
@@ -38,6 +37,7 @@ REVIEW_TABLES = (
     "sop.current_balance",
     "sop.resource_plan",
     "sop.review_notes",
+    "sop.exceptions",
     "sop.dim_family",
     "sop.dim_item",
     "sop.dim_period",
@@ -111,7 +111,7 @@ class _Pack:
         self._styles = Styles(book, money_in_thousands=revenue >= MONEY_IN_THOUSANDS_FROM if in_thousands is None else in_thousands)
         balance = frames["sop.current_balance"]
         self._currency = str(balance["currency"].item(0)) if balance.height else ""
-        self._exceptions = plan_exceptions(balance, self._base_resources, frames["sop.dim_family"], self._periods)
+        self._exceptions = frames["sop.exceptions"].sort("exception_rank")
 
     def write(self) -> None:
         run = self._run
@@ -229,7 +229,7 @@ class _Pack:
             company=company,
             families=rows,
             outlooks=year_outlook(self._frames["sop.current_balance"], self._frames["sop.family_review"], self._periods),
-            exceptions=self._exceptions,
+            exceptions=self._exceptions.filter(pl.col("exception_status") != "gone"),
             decisions=self._decisions(),
             period_labels=shown,
             currency=self._currency,
