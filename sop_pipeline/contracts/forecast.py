@@ -24,6 +24,16 @@ class FamilyForecast(Table, key=("family_id", "period_start")):
     statistical_upper_quantity: Number = column("Upper bound of the 80 % interval", optional=True, ge=0)
 
 
+class FamilyIntervals(Table, key=("family_id", "period_start", "level_ratio")):
+    """One row per family with history, planned period and level of the setting forecast.levels, in planning units."""
+
+    family_id: Text = column("Family")
+    period_start: Date = column("First day of the period")
+    level_ratio: Number = column("Share of outcomes the bounds are to hold: 0.8 is 80 %", gt=0, lt=1)
+    lower_quantity: Number = column("Lower bound of the statistical forecast", ge=0)
+    upper_quantity: Number = column("Upper bound of the statistical forecast", ge=0)
+
+
 class ItemMethods(Table, key=("item_id",)):
     """One row per forecast item: how its forecast came about."""
 
@@ -62,6 +72,7 @@ class FamilyBacktest(Table, key=("family_id", "lag_periods")):
 TABLES: dict[str, type[Table]] = {
     "forecast.item_forecast": ItemForecast,
     "forecast.family_forecast": FamilyForecast,
+    "forecast.family_intervals": FamilyIntervals,
     "forecast.item_methods": ItemMethods,
     "forecast.history_corrections": HistoryCorrections,
     "forecast.family_backtest": FamilyBacktest,

@@ -11,6 +11,7 @@ import polars as pl
 from sop_pipeline.planning.forecasting import ItemForecasts, forecast_items
 from sop_pipeline.planning.forecasting.accuracy import measure_accuracy
 from sop_pipeline.planning.forecasting.backtest import backtest
+from sop_pipeline.planning.forecasting.distributed import Backend
 from sop_pipeline.planning.forecasting.members import Engine
 from sop_pipeline.planning.forecasting.mix import split_by_mix
 from sop_pipeline.planning.forecasting.reconcile import FamilyForecasts, reconcile_families
@@ -23,12 +24,25 @@ LAST_CLOSED = -1
 
 @dataclass(frozen=True)
 class ForecastSetting:
-    """How the night forecasts: engine and workers as in `sop.yaml`; `per_working_day` divides demand by working days before the fit."""
+    """How the night forecasts: as in `sop.yaml`; `per_working_day` divides demand by working days before the fit.
+
+    The bounds at 80 % are published, so that level is always computed, whatever `levels` says.
+    """
 
     engine: Engine
     workers: int
     backtest_origins: int
     per_working_day: bool
+    levels: tuple[int, ...] = (PUBLISHED_LEVEL,)
+    distributed: Backend | None = None
+
+
+@dataclass(frozen=True)
+class DemandForecast:
+    """The tables of schema forecast, by address, and the fits behind them, to be given back as `known_fits` the next night."""
+
+    tables: Mapping[str, pl.DataFrame]
+    fits: pl.DataFrame
 
 
 def forecast_demand(
@@ -40,12 +54,14 @@ def forecast_demand(
     item_period_history: pl.DataFrame,
     family_history: pl.DataFrame,
     setting: ForecastSetting,
-) -> Mapping[str, pl.DataFrame]:
+    known_fits: pl.DataFrame | None = None,
+) -> DemandForecast:
     """Forecast every item and family over the planned periods, look-ahead included.
 
     Frames are those of the contracts in core. Make-to-stock items are forecast one by one and made to agree with their family;
     make-to-order families are forecast on bookings and split by the mix of the last season. A family without any demand in its history
-    has no statistical forecast: its quantities are null. Returns the tables of schema forecast, by address.
+    has no statistical forecast: its quantities are null. `known_fits`: `DemandForecast.fits` of an earlier night; what they hold is not
+    fitted again, and no number changes.
     """
     season_length = int(periods["season_length_periods"][0])
     planned = periods.filter(pl.col("periods_from_now") >= 0).select(
@@ -66,7 +82,7 @@ def forecast_demand(
     to_order = members.filter(pl.col("production_strategy") != "make_to_stock")
 
     def run(history: pl.DataFrame, series: pl.DataFrame) -> ItemForecasts:
-        return _forecast(history, series, days, horizon=planned.height, season_length=season_length, setting=setting)
+        return _forecast(history, series, days, horizon=planned.height, season_length=season_length, setting=setting, known_fits=known_fits)
 
     family_series = closed_families.select("series_id").unique().sort("series_id")
     by_family = run(closed_families, family_series)
@@ -94,13 +110,15 @@ def forecast_demand(
         origins=setting.backtest_origins,
         last_period_index=LAST_CLOSED,
     )
-    return {
+    tables = {
         "forecast.item_forecast": _item_rows([stocked, ordered], members, planned),
         "forecast.family_forecast": _family_rows([stocked, ordered], families, planned),
         "forecast.item_methods": _method_rows(by_item.methods, by_family.methods, members),
         "forecast.history_corrections": _correction_rows(by_item.corrections, periods),
+        "forecast.family_intervals": _interval_rows([stocked, ordered], planned, setting.levels),
         "forecast.family_backtest": _backtest_rows(pairs),
     }
+    return DemandForecast(tables, pl.concat([by_family.fits, by_item.fits]).unique(maintain_order=True))
 
 
 def _closed(history: pl.DataFrame, key: str) -> pl.DataFrame:
@@ -117,7 +135,14 @@ def _working_days(periods: pl.DataFrame, site_working_days: pl.DataFrame) -> pl.
 
 
 def _forecast(
-    history: pl.DataFrame, series: pl.DataFrame, days: pl.DataFrame, *, horizon: int, season_length: int, setting: ForecastSetting
+    history: pl.DataFrame,
+    series: pl.DataFrame,
+    days: pl.DataFrame,
+    *,
+    horizon: int,
+    season_length: int,
+    setting: ForecastSetting,
+    known_fits: pl.DataFrame | None,
 ) -> ItemForecasts:
     if setting.per_working_day:
         history = to_daily_rate(history, days.rename({"periods_from_now": "period_index"}))
@@ -127,9 +152,11 @@ def _forecast(
         horizon_periods=horizon,
         season_length=season_length,
         engine=setting.engine,
-        levels=(PUBLISHED_LEVEL,),
+        levels=sorted({PUBLISHED_LEVEL, *setting.levels}),
         last_period_index=LAST_CLOSED,
         workers=setting.workers,
+        distributed=setting.distributed,
+        known_fits=known_fits,
     )
     if not setting.per_working_day:
         return found
@@ -180,6 +207,22 @@ def _family_rows(found: Sequence[FamilyForecasts], families: pl.DataFrame, plann
     return grid.join(
         rows.select("period_start", family_id=pl.col("series_id"), **_quantities()), on=["family_id", "period_start"], how="left"
     )
+
+
+def _interval_rows(found: Sequence[FamilyForecasts], planned: pl.DataFrame, levels: Sequence[int]) -> pl.DataFrame:
+    """Bounds of the families at every level of the setting."""
+    rows = pl.concat([part.families for part in found], how="diagonal_relaxed").join(planned, on="horizon_index")
+    bounds = [
+        rows.select(
+            "period_start",
+            family_id=pl.col("series_id"),
+            level_ratio=pl.lit(level / 100.0),
+            lower_quantity=pl.col(f"lower_{level}"),
+            upper_quantity=pl.col(f"upper_{level}"),
+        )
+        for level in sorted(set(levels))
+    ]
+    return pl.concat(bounds)
 
 
 def _method_rows(of_items: pl.DataFrame, of_families: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
