@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from sop_pipeline.contracts import contract_of
+from sop_pipeline.contracts.base import dtypes
 from sop_pipeline.contracts.validation import validate
 from sop_pipeline.planning.demand_forecast import ForecastSetting, forecast_demand
 
@@ -51,13 +52,18 @@ def company() -> dict[str, pl.DataFrame]:
         .group_by("family_id", "periods_from_now")
         .agg(demand_quantity=(pl.col("demand_quantity") * pl.col("planning_units_per_unit")).sum())
     )
+    empty = {
+        table: pl.DataFrame(schema=dtypes(contract_of(f"core.{table}")))
+        for table in ("promotion_periods", "item_successions", "one_off_orders", "product_launches")
+    }
     silent = pl.DataFrame({"family_id": "NEW", "periods_from_now": closed, "demand_quantity": 0.0})
     return {
         "periods": periods,
         "site_working_days": periods.select(site_id=pl.lit(""), period_start="period_start", working_days=pl.lit(21.0)),
         "families": families,
         "items": items,
-        "item_period_history": item_history,
+        **empty,
+        "item_period_history": item_history.with_columns(shipped_quantity=pl.lit(0.0), closing_inventory_quantity=pl.lit(5.0)),
         "family_history": pl.concat([family_history, silent]),
     }
 

@@ -17,6 +17,10 @@ READS = (
     "core.items",
     "core.item_period_history",
     "core.family_history",
+    "core.promotion_periods",
+    "core.item_successions",
+    "core.one_off_orders",
+    "core.product_launches",
 )
 TABLES = (
     "forecast.item_forecast",
@@ -24,6 +28,8 @@ TABLES = (
     "forecast.family_intervals",
     "forecast.item_methods",
     "forecast.history_corrections",
+    "forecast.estimated_uplifts",
+    "forecast.launch_forecast",
     "forecast.family_backtest",
 )
 
