@@ -34,6 +34,23 @@ class ItemDemand(Table, key=("scenario_id", "item_id", "period_start", "step")):
     period_start: Date = column("First day of the period")
     step: Text = column("Step", isin=DEMAND_STEPS)
     quantity: Number = column("Demand of the whole period after the step", ge=0)
+    change_quantity: Number = column("Quantity less that of the step before; the first quantity of a cell is all change")
+    author: Text = column("Who changed the item, or its family and thereby the item", optional=True)
+    reason: Text = column("Why", optional=True)
+
+
+class ForecastConsumption(Table, key=("scenario_id", "family_id", "period_start")):
+    """One row per make-to-stock family and planned period with orders due or forecast consumed by them, in planning units."""
+
+    scenario_id: Text = column("Scenario")
+    family_id: Text = column("Family")
+    period_start: Date = column("First day of the period")
+    orders_due_quantity: Number = column("Open orders due from the as-of date on", ge=0)
+    abnormal_quantity: Number = column("The part of them that consumes nothing: far larger than any other order of the item", ge=0)
+    consumed_quantity: Number = column(
+        "Forecast that the orders of the same items consume: those due in the period, then what the next period's exceed their forecast by",
+        ge=0,
+    )
 
 
 class FamilyMoney(Table, key=("scenario_id", "family_id", "period_start")):
@@ -176,6 +193,7 @@ class WorkforcePlan(Table, key=("scenario_id", "strategy", "resource_id", "perio
 TABLES: dict[str, type[Table]] = {
     "plan.family_demand": FamilyDemand,
     "plan.item_demand": ItemDemand,
+    "plan.forecast_consumption": ForecastConsumption,
     "plan.family_money": FamilyMoney,
     "plan.family_balance": FamilyBalance,
     "plan.family_supply": FamilySupply,

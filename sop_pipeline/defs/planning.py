@@ -7,6 +7,7 @@ import dagster as dg
 
 from sop_pipeline.company import Company
 from sop_pipeline.defs.model_tables import Frames, Model, model_stage
+from sop_pipeline.planning.balance.demand import consume_by_item
 from sop_pipeline.planning.balance.supply import balance_supply
 from sop_pipeline.planning.consensus import plan_family_demand
 from sop_pipeline.planning.money import price_families
@@ -24,6 +25,7 @@ DEMAND_READS = (
     "core.periods",
     "core.family_history",
 )
+CONSUMPTION_READS = ("plan.item_demand", "core.item_orders_due", "core.items", "core.families", "core.periods")
 MONEY_READS = (
     "plan.item_demand",
     "core.item_period_history",
@@ -36,6 +38,7 @@ MONEY_READS = (
 )
 SUPPLY_READS = (
     "plan.family_demand",
+    "plan.forecast_consumption",
     "core.families",
     "core.items",
     "core.item_mix",
@@ -59,11 +62,12 @@ SUPPLY_TABLES = ("plan.family_balance", "plan.family_supply", "plan.resource_loa
 
 
 def plan_stage(rules: Mapping[str, SqlFile]) -> dg.AssetsDefinition:
-    """The stage of schema plan: demand, then money and supply."""
+    """The stage of schema plan: demand, what orders consume of it, then money and supply."""
     return model_stage(
         "plan",
         [
             Model(("plan.family_demand", "plan.item_demand"), DEMAND_READS, _plan_demand, frozenset()),
+            Model(("plan.forecast_consumption",), CONSUMPTION_READS, _consume, frozenset()),
             Model(("plan.family_money",), MONEY_READS, _price, frozenset()),
             Model(SUPPLY_TABLES, SUPPLY_READS, _balance, frozenset()),
         ],
@@ -79,6 +83,10 @@ def _by_name(frames: Frames, addresses: Iterable[str]) -> dict[str, Any]:
 def _plan_demand(frames: Frames, company: Company) -> Frames:  # noqa: ARG001 - every model is called alike
     plan = plan_family_demand(**_by_name(frames, DEMAND_READS))
     return {"plan.family_demand": plan.family_demand, "plan.item_demand": plan.item_demand}
+
+
+def _consume(frames: Frames, company: Company) -> Frames:  # noqa: ARG001 - every model is called alike
+    return {"plan.forecast_consumption": consume_by_item(**_by_name(frames, CONSUMPTION_READS))}
 
 
 def _price(frames: Frames, company: Company) -> Frames:  # noqa: ARG001 - every model is called alike

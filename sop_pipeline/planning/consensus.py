@@ -9,7 +9,7 @@ from sop_pipeline.contracts.core.intentions import DEMAND_STEPS
 from sop_pipeline.planning.demand_grid import QUANTITY_DECIMALS, DemandGrid, Flags, Floats, build_grid, round_to_family
 from sop_pipeline.planning.events import lift_by_promotions
 
-NOTES_SCHEMA = {"family_id": pl.String, "period_start": pl.Date, "author": pl.String, "reason": pl.String}
+NOTES_SCHEMA = {"family_id": pl.String, "item_id": pl.String, "period_start": pl.Date, "author": pl.String, "reason": pl.String}
 ON_SUBMISSION = "no sales history: planned on the submitted sales forecast"
 WITHOUT_ANYTHING = "no sales history and no sales forecast: planned at 0"
 WITHOUT_QUANTITY = "no step gave a quantity: planned at 0"
@@ -25,7 +25,10 @@ class DemandPlan:
 
 @dataclass(frozen=True)
 class _Plan:
-    """The plan after a step, planning units: family cells (NaN unknown), item cells (0 where the family is unknown), who and why."""
+    """The plan after a step, planning units: family cells (NaN unknown), item cells (0 where the family is unknown), who and why.
+
+    A note without an item speaks of the whole family.
+    """
 
     family: Floats
     item: Floats
@@ -81,16 +84,15 @@ def plan_family_demand(
     for step in DEMAND_STEPS[1:]:
         plan = replace(plan, notes=pl.DataFrame(schema=NOTES_SCHEMA))
         if step == "marketing":
-            plan = _Plan(
-                *lift_by_promotions(
-                    grid,
-                    plan.family,
-                    plan.item,
-                    promotion_periods=promotion_periods,
-                    family_history=family_history,
-                    estimated_uplifts=estimated_uplifts,
-                )
+            family, item, notes = lift_by_promotions(
+                grid,
+                plan.family,
+                plan.item,
+                promotion_periods=promotion_periods,
+                family_history=family_history,
+                estimated_uplifts=estimated_uplifts,
             )
+            plan = _Plan(family, item, notes.with_columns(item_id=pl.lit("")).select(NOTES_SCHEMA.keys()))
         if step == "sales":
             plan = _submit(grid, plan, submissions, has_history)
         plan = _override(grid, plan, demand_overrides.filter(pl.col("step") == step))
@@ -146,7 +148,9 @@ def _submit(grid: DemandGrid, plan: _Plan, submissions: pl.DataFrame, has_histor
             submissions.filter(pl.col("family_id").is_in(without.implode()))
             .select("family_id", "period_start")
             .unique()
-            .select("family_id", "period_start", author=pl.lit(None, dtype=pl.String), reason=pl.lit(ON_SUBMISSION)),
+            .select(
+                "family_id", pl.lit("").alias("item_id"), "period_start", author=pl.lit(None, dtype=pl.String), reason=pl.lit(ON_SUBMISSION)
+            ),
         ]
     )
     return _Plan(family, grid.spread(item, family), notes)
@@ -187,6 +191,7 @@ def _fill_unknown(grid: DemandGrid, plan: _Plan) -> _Plan:
     notes = pl.DataFrame(
         {
             "family_id": grid.families["family_id"].gather(row),
+            "item_id": pl.Series([""] * len(row), dtype=pl.String),
             "period_start": grid.periods["period_start"].gather(column),
             "author": pl.Series([None] * len(row), dtype=pl.String),
             "reason": pl.Series(np.where(was_known[row], WITHOUT_QUANTITY, WITHOUT_ANYTHING).tolist(), dtype=pl.String),
@@ -197,13 +202,16 @@ def _fill_unknown(grid: DemandGrid, plan: _Plan) -> _Plan:
 
 def _frames(grid: DemandGrid, plans: dict[str, _Plan], scenario_id: str) -> DemandPlan:
     family_parts, item_parts = [], []
-    before = np.zeros(grid.shape)
+    before, item_before = np.zeros(grid.shape), np.zeros(grid.item_shape)
     for step, plan in plans.items():
         family, item = round_to_family(grid, plan.family, plan.item)
         after = np.nan_to_num(family)
         family_parts.append(_family_frame(grid, step, family, np.round(after - before, QUANTITY_DECIMALS), plan.notes))
-        item_parts.append(_item_frame(grid, step, item, ~np.isnan(family)[grid.item_family]))
-        before = after
+        item_change = np.round(item - item_before, QUANTITY_DECIMALS)
+        item_parts.append(
+            _item_frame(grid, step, item, item_change, plan.notes).filter(pl.Series(~np.isnan(family)[grid.item_family].ravel()))
+        )
+        before, item_before = after, item
     order = pl.col("step").replace_strict({step: position for position, step in enumerate(DEMAND_STEPS)}, return_dtype=pl.Int64)
     scenario = pl.lit(scenario_id).alias("scenario_id")
     return DemandPlan(
@@ -213,10 +221,6 @@ def _frames(grid: DemandGrid, plans: dict[str, _Plan], scenario_id: str) -> Dema
 
 
 def _family_frame(grid: DemandGrid, step: str, quantity: Floats, change: Floats, notes: pl.DataFrame) -> pl.DataFrame:
-    who_and_why = notes.group_by("family_id", "period_start").agg(
-        author=pl.col("author").drop_nulls().unique().sort().str.join(", "),
-        reason=pl.col("reason").drop_nulls().unique().sort().str.join("; "),
-    )
     return (
         grid.families.join(grid.periods.select("period_start"), how="cross", maintain_order="left_right")
         .with_columns(
@@ -224,15 +228,31 @@ def _family_frame(grid: DemandGrid, step: str, quantity: Floats, change: Floats,
             quantity=pl.Series(quantity.ravel()).fill_nan(None),
             change_quantity=pl.Series(change.ravel()),
         )
-        .join(who_and_why, on=["family_id", "period_start"], how="left")
-        .with_columns(pl.col("author", "reason").replace("", None))
+        .join(_who_and_why(notes, ["family_id", "period_start"]), on=["family_id", "period_start"], how="left")
     )
 
 
-def _item_frame(grid: DemandGrid, step: str, quantity: Floats, is_known: Flags) -> pl.DataFrame:
-    return (
+def _item_frame(grid: DemandGrid, step: str, quantity: Floats, change: Floats, notes: pl.DataFrame) -> pl.DataFrame:
+    """Every item cell; who changed it and why is what was said of the item, else of its family where that changed the item too."""
+    cells = (
         grid.items.select("item_id", "family_id")
         .join(grid.periods.select("period_start"), how="cross", maintain_order="left_right")
-        .with_columns(step=pl.lit(step), quantity=pl.Series(quantity.ravel()))
-        .filter(pl.Series(is_known.ravel()))
+        .with_columns(step=pl.lit(step), quantity=pl.Series(quantity.ravel()), change_quantity=pl.Series(change.ravel()))
+    )
+    of_item = _who_and_why(notes.filter(pl.col("item_id") != ""), ["item_id", "period_start"])
+    of_family = _who_and_why(notes.filter(pl.col("item_id") == ""), ["family_id", "period_start"])
+    is_moved = pl.col("change_quantity") != 0
+    return (
+        cells.join(of_item, on=["item_id", "period_start"], how="left", maintain_order="left")
+        .join(of_family, on=["family_id", "period_start"], how="left", maintain_order="left", suffix="_of_family")
+        .with_columns(pl.coalesce(name, pl.when(is_moved).then(f"{name}_of_family")).alias(name) for name in ("author", "reason"))
+        .drop("author_of_family", "reason_of_family")
+    )
+
+
+def _who_and_why(notes: pl.DataFrame, cell: list[str]) -> pl.DataFrame:
+    """Authors and reasons of each cell, each once; nobody and nothing are null."""
+    return notes.group_by(cell).agg(
+        author=pl.col("author").drop_nulls().unique().sort().str.join(", ").replace("", None),
+        reason=pl.col("reason").drop_nulls().unique().sort().str.join("; ").replace("", None),
     )

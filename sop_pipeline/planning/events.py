@@ -31,7 +31,10 @@ def lift_by_promotions(
     estimates = pl.DataFrame(schema=UPLIFTS_SCHEMA) if estimated_uplifts is None else estimated_uplifts
     rows = (
         promotion_periods.join(estimates, on=["promotion_id", "family_id", "item_id"], how="left")
-        .with_columns(ratio=pl.coalesce("uplift_ratio", "estimated_uplift_ratio") * pl.col("day_share_ratio"))
+        .with_columns(
+            pl.col("pull_forward_ratio").fill_null(0.0),
+            ratio=pl.coalesce("uplift_ratio", "estimated_uplift_ratio") * pl.col("day_share_ratio"),
+        )
         .sort("promotion_id", "family_id", "item_id", "period_start")
     )
     planned = rows.join(calendar, on="period_start")

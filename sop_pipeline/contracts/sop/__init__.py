@@ -1,10 +1,11 @@
 """Contracts of schema sop: what the meeting, BI and the review pack read. Names here are public and stable."""
 
 from sop_pipeline.contracts.base import Table
-from sop_pipeline.contracts.sop import balance, dimensions, exceptions, meeting, quality, review
+from sop_pipeline.contracts.sop import balance, demand, dimensions, exceptions, meeting, quality, review
 
 TABLES: dict[str, type[Table]] = {
     **balance.TABLES,
+    **demand.TABLES,
     **review.TABLES,
     **exceptions.TABLES,
     **meeting.TABLES,

@@ -94,6 +94,7 @@ def build_inputs(
     family_history: pl.DataFrame,
     orders_due: pl.DataFrame,
     approved_plans: pl.DataFrame,
+    forecast_consumption: pl.DataFrame | None = None,
 ) -> BalanceInputs:
     """Read the frames of core and plan (their contracts' columns) into arrays: demand after its last step, a season repeated at the end."""
     families = families.sort("family_id")
@@ -111,6 +112,9 @@ def build_inputs(
         opening.to_date["demand"],
         is_to_order=is_to_order,
         fence_periods=families["demand_time_fence_periods"].to_numpy(),
+        consumed=None
+        if forecast_consumption is None
+        else axes.grid(forecast_consumption, "consumed_quantity", "plan.forecast_consumption", missing=0.0),
     )
     whole = demand_left.copy()
     whole[:, 0] += opening.to_date["demand"]

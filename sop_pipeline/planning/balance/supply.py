@@ -51,6 +51,7 @@ def balance_supply(
     resources: pl.DataFrame,
     resource_capacity: pl.DataFrame,
     workforce: pl.DataFrame,
+    forecast_consumption: pl.DataFrame | None = None,
     family_backtest: pl.DataFrame | None = None,
     family_lead_times: pl.DataFrame | None = None,
     level_block_periods: int = 12,
@@ -60,7 +61,8 @@ def balance_supply(
 ) -> SupplyResult:
     """Balance supply and demand of every family under each strategy, by the formulas of level and chase.
 
-    Frames are those of the contracts in core, forecast and plan. `family_backtest` (lag 1) gives the forecast error of safety stocks,
+    Frames are those of the contracts in core, forecast and plan. `forecast_consumption` says what orders consume item by item; without
+    it a family's orders consume its forecast as a whole. `family_backtest` (lag 1) gives the forecast error of safety stocks,
     `family_lead_times` (family_id, lead_time_periods, lead_time_deviation_periods) their lead time, one period where it says nothing.
     A period without a row in `supply_policies` follows `default_strategy`, without limits and without subcontracting. Planning starts
     at the as-of date: what the current period has seen stands in its row, the plan adds the remainder.
@@ -80,6 +82,7 @@ def balance_supply(
         family_history=family_history,
         orders_due=orders_due,
         approved_plans=approved_plans,
+        forecast_consumption=forecast_consumption,
     )
     horizon_positions = axes.periods.filter(pl.col("position").is_between(0, axes.horizon - 1)).select("period_start", period="position")
     policies = _policies(
