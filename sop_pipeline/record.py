@@ -8,16 +8,16 @@ from pathlib import Path
 import polars as pl
 
 from sop_pipeline.contracts.base import Table, dtypes
-from sop_pipeline.contracts.record import RecordedIssues, RecordedPlans
+from sop_pipeline.contracts.record import RecordedDemand, RecordedIssues, RecordedPlans
 
 KEPT_NIGHTS = 90
-FILES: Mapping[str, type[Table]] = {"plans": RecordedPlans, "issues": RecordedIssues}
+FILES: Mapping[str, type[Table]] = {"plans": RecordedPlans, "demand": RecordedDemand, "issues": RecordedIssues}
 
 
 def record_night(cycles: Path, cycle_id: str, as_of_date: dt.date, frames: Mapping[str, pl.DataFrame]) -> Path:
     """Keep what a night published; the same date replaces. Old nights go, except the last of each cycle.
 
-    `frames`: `plans` and `issues` in the columns of their contracts.
+    `frames`: one for every name of FILES, in the columns of their contracts.
     """
     folder = cycles / cycle_id / "nights" / as_of_date.isoformat()
     building = folder.with_name(f".{folder.name}")
@@ -35,12 +35,13 @@ def record_night(cycles: Path, cycle_id: str, as_of_date: dt.date, frames: Mappi
 
 
 def read_record(cycles: Path, name: str, before: dt.date) -> pl.DataFrame:
-    """Rows of `plans` or `issues` of every recorded night with an as-of date before `before`, in the columns of their contract."""
+    """Rows of a file of FILES of every recorded night with an as-of date before `before`, in the columns of their contract."""
     schema = dtypes(FILES[name])
     frames = [
         pl.read_parquet(folder / f"{name}.parquet").select(list(schema)).cast(schema)
         for folder in _nights(cycles)
-        if dt.date.fromisoformat(folder.name) < before
+        # a night before this file was first kept has none
+        if dt.date.fromisoformat(folder.name) < before and (folder / f"{name}.parquet").is_file()
     ]
     return pl.concat([pl.DataFrame(schema=schema), *frames])
 

@@ -22,7 +22,7 @@ from sop_pipeline.landing.status import ExtractStatus, status_frame
 from sop_pipeline.record import read_record
 from sop_pipeline.sql_files import SqlFile
 
-RECORDED = {"raw.recorded_plans": "plans", "raw.recorded_issues": "issues"}
+RECORDED = {"raw.recorded_plans": "plans", "raw.recorded_demand": "demand", "raw.recorded_issues": "issues"}
 ISSUES, STATUS = "staging.quality_issues", "staging.extract_status"
 
 

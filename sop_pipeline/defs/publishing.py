@@ -49,6 +49,7 @@ def published_assets() -> list[dg.AssetsDefinition]:
         settings = company.settings.publish
         with night.connect(company) as con:
             balance, issues = warehouse.read(con, "sop.current_balance"), warehouse.read(con, "sop.quality_issues")
+            demand = warehouse.read(con, "sop.demand_plan")
             cycle_id = str(con.execute("select cycle_id from sop.run").fetchall()[0][0])
         rows = publish(
             company.warehouse_file,
@@ -59,7 +60,7 @@ def published_assets() -> list[dg.AssetsDefinition]:
             keep_previous=settings.keep_previous,
             parquet=settings.parquet,
         )
-        record_night(company.cycles, cycle_id, company.as_of_date, recorded_frames(balance, issues, company.as_of_date))
+        record_night(company.cycles, cycle_id, company.as_of_date, recorded_frames(balance, demand, issues, company.as_of_date))
         file = company.published / "sop.duckdb"
         digests = content_digests(file)
         return dg.MaterializeResult(
@@ -107,11 +108,13 @@ def table_notes() -> Mapping[str, TableNotes]:
     return notes
 
 
-def recorded_frames(balance: pl.DataFrame, issues: pl.DataFrame, as_of_date: dt.date) -> Mapping[str, pl.DataFrame]:
-    """What the record keeps of a night: planned rows of the balance, and the issues it saw."""
+def recorded_frames(balance: pl.DataFrame, demand: pl.DataFrame, issues: pl.DataFrame, as_of_date: dt.date) -> Mapping[str, pl.DataFrame]:
+    """What the record keeps of a night: planned rows of the balance, the working demand plan step by step, the issues it saw."""
     stamped = {"as_of_date": pl.lit(as_of_date), "recorded_on": pl.lit(as_of_date), "record_kind": pl.lit("night")}
     planned = balance.filter(pl.col("period_kind") != "history").with_columns(**stamped)
+    working = demand.filter((pl.col("scenario_id") == "base") & (pl.col("plan_version") == "working"))
     return {
+        "demand": working.with_columns(**stamped),
         "plans": planned.cast({"revenue_amount": pl.Float64}),
         "issues": issues.filter(~pl.col("is_resolved")).with_columns(as_of_date=stamped["as_of_date"]).cast({"value_amount": pl.Float64}),
     }
