@@ -12,14 +12,19 @@ from typing import Any
 import polars as pl
 
 from sop_pipeline.contracts.base import Table, dtypes
-from sop_pipeline.contracts.record import RecordedExceptions, RecordedIssues, RecordedPlans
+from sop_pipeline.contracts.record import RecordedDemand, RecordedExceptions, RecordedIssues, RecordedPlans
 from sop_pipeline.cycles import MANIFEST, Version, all_versions
 
 KEPT_NIGHTS = 90
 
 
 # each file of a recorded night is shown as raw.recorded_<name>
-FILES: Mapping[str, type[Table]] = {"plans": RecordedPlans, "issues": RecordedIssues, "exceptions": RecordedExceptions}
+FILES: Mapping[str, type[Table]] = {
+    "plans": RecordedPlans,
+    "demand": RecordedDemand,
+    "issues": RecordedIssues,
+    "exceptions": RecordedExceptions,
+}
 # the table of a frozen or approved version that gives rows of such a file too
 VERSION_TABLES: Mapping[str, str] = {"plans": "supply_demand_balance"}
 

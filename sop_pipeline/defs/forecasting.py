@@ -7,6 +7,7 @@ import dagster as dg
 from sop_pipeline.company import Company
 from sop_pipeline.defs.model_tables import Frames, Model, model_stage, planning_digest
 from sop_pipeline.kept_fits import keep_fits, recall_fits
+from sop_pipeline.planning.demand_accuracy import measure_items, measure_published
 from sop_pipeline.planning.demand_forecast import ForecastSetting, forecast_demand
 from sop_pipeline.sql_files import SqlFile
 
@@ -34,9 +35,22 @@ TABLES = (
 )
 
 
+PUBLISHED_READS = ("core.published_demand", "core.family_history", "core.periods")
+ITEM_READS = ("core.periods", "core.site_working_days", "core.items", "core.item_period_history", "core.item_prices", "core.item_costs")
+ITEM_TABLES = ("forecast.item_backtest", "forecast.item_classes")
+
+
 def forecast_stage(rules: Mapping[str, SqlFile]) -> dg.AssetsDefinition:
     """The stage of schema forecast."""
-    return model_stage("forecast", [Model(TABLES, READS, _compute, frozenset({"statsforecast"}))], rules)
+    return model_stage(
+        "forecast",
+        [
+            Model(TABLES, READS, _compute, frozenset({"statsforecast"})),
+            Model(("forecast.published_accuracy",), PUBLISHED_READS, _measure_published, frozenset()),
+            Model(ITEM_TABLES, ITEM_READS, _measure_items, frozenset()),
+        ],
+        rules,
+    )
 
 
 def _compute(frames: Frames, company: Company) -> Frames:
@@ -58,3 +72,15 @@ def _compute(frames: Frames, company: Company) -> Frames:
     if known_fits is None or not known_fits.equals(forecast.fits):
         keep_fits(folder, code, forecast.fits)
     return forecast.tables
+
+
+def _measure_published(frames: Frames, company: Company) -> Frames:  # noqa: ARG001 - every model is called alike
+    return {"forecast.published_accuracy": measure_published(*(frames[address] for address in PUBLISHED_READS))}
+
+
+def _measure_items(frames: Frames, company: Company) -> Frames:
+    return measure_items(
+        **{address.removeprefix("core."): frames[address] for address in ITEM_READS},
+        origins=company.settings.forecast.backtest_origins,
+        per_working_day=company.settings.calendar == "fiscal",
+    )

@@ -56,6 +56,7 @@ def published_assets() -> list[dg.AssetsDefinition]:
         with night.connect(company) as con:
             recorded = recorded_frames(
                 warehouse.read(con, "sop.current_balance"),
+                warehouse.read(con, "sop.demand_plan"),
                 warehouse.read(con, "sop.quality_issues"),
                 warehouse.read(con, "sop.exceptions"),
                 company.as_of_date,
@@ -158,12 +159,14 @@ def night_manifest(con: duckdb.DuckDBPyConnection, company: Company, versions: S
 
 
 def recorded_frames(
-    balance: pl.DataFrame, issues: pl.DataFrame, exceptions: pl.DataFrame, as_of_date: dt.date
+    balance: pl.DataFrame, demand: pl.DataFrame, issues: pl.DataFrame, exceptions: pl.DataFrame, as_of_date: dt.date
 ) -> Mapping[str, pl.DataFrame]:
-    """What the record keeps of a night: planned rows of the balance, and the issues and exceptions it saw."""
+    """What the record keeps of a night: planned rows of the balance, the working demand plan step by step, issues and exceptions."""
     stamped = {"as_of_date": pl.lit(as_of_date), "recorded_on": pl.lit(as_of_date), "record_kind": pl.lit("night")}
     planned = balance.filter(pl.col("period_kind") != "history").with_columns(**stamped)
+    working = demand.filter((pl.col("scenario_id") == "base") & (pl.col("plan_version") == "working"))
     return {
+        "demand": working.with_columns(**stamped),
         "plans": planned.cast({"revenue_amount": pl.Float64}),
         "issues": issues.filter(~pl.col("is_resolved")).with_columns(as_of_date=stamped["as_of_date"]).cast({"value_amount": pl.Float64}),
         "exceptions": exceptions.filter(pl.col("exception_status") != "gone")

@@ -125,7 +125,22 @@ class PublishedPlans(Table, key=("family_id", "period_start")):
     target_backlog_quantity: Number = column("Target backlog then", optional=True)
 
 
+class PublishedDemand(Table, key=("family_id", "period_start", "lag_periods", "step")):
+    """One row per family, closed period of the last season, lag and step: what the version of that many cycles before said of it."""
+
+    family_id: Text = column("Family")
+    period_start: Date = column("First day of the period")
+    periods_from_now: Count = column("Its number; -1 is the last closed period", lt=0)
+    lag_periods: Count = column("Periods between the cycle of the version and the period", ge=1, le=6)
+    step: Text = column("Step; of a plan approved elsewhere only the last one", isin=DEMAND_STEPS)
+    quantity: Number = column("Demand after the step, planning units", ge=0)
+    author: Text = column("Who changed it in this step", optional=True)
+    record_kind: Text = column("approved, else frozen, else the cycle's last night", isin=("approved", "frozen", "night"))
+    recorded_on: Date = column("Day it was approved, frozen or recorded; before the period began")
+
+
 TABLES: dict[str, type[Table]] = {
+    "core.published_demand": PublishedDemand,
     "core.published_plans": PublishedPlans,
     "core.sales_submissions": SalesSubmissions,
     "core.sales_plan_status": SalesPlanStatus,
