@@ -31,7 +31,7 @@ def rate_changes(inputs: SupplyInputs, rules: Rules) -> RateChanges:
     started = np.maximum.accumulate(np.where(rules.is_block_start, np.arange(periods), -1), axis=1)
     same_block = (before >= started) & (before >= 0)
     from_history = (before < 0) & ~np.isnan(families.previous_rate)[:, None] & (started < 0)
-    family, period = np.nonzero((rules.rate_change > 0)[:, None] & works & (same_block | from_history))
+    family, period = np.nonzero((rules.rate_change > 0) & works & (same_block | from_history))
     return RateChanges(family, period, before[family, period])
 
 
@@ -50,7 +50,7 @@ def hold_rate(draft: Draft, supply: SupplyColumns) -> None:
     families, sources = inputs.families, inputs.sources
     mean_days = mean_working_days(families.working_days)
     scale = scales.family[changes.family]
-    cost = rules.rate_change[changes.family] / mean_days[changes.family]
+    cost = rules.rate_change[changes.family, changes.period] / mean_days[changes.family]
     up, down = (matrix.columns(name, changes.family.shape, cost=cost, scale=scale) for name in ("rate_up", "rate_down"))
     first = changes.before < 0
     start = np.where(first, np.nan_to_num(families.previous_rate[changes.family]) * mean_days[changes.family], 0.0)
