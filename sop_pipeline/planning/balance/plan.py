@@ -32,6 +32,8 @@ class Policies:
     minimum_production: Floats
     maximum_production: Floats
     is_subcontract_allowed: NDArray[np.bool_]
+    maximum_backlog: Floats
+    are_lost_sales_allowed: NDArray[np.bool_]
     orders: dict[str, list[SupplyOrder]]
     kind_share: Floats  # families × kinds, as core.family_sources gives them
     level_block_periods: int
@@ -63,7 +65,7 @@ def plan_strategy(inputs: BalanceInputs, policies: Policies, family_usage: pl.Da
     issued_ahead = np.zeros((families, ahead))
     production_ahead, subcontract_ahead = np.zeros((families, ahead)), np.zeros((families, ahead))
     results: dict[int, tuple[FamilyTask, FamilyPath, StockLevels, Floats, Floats, tuple[str, ...], tuple[str, ...], list[list[str]]]] = {}
-    feeds = _usage_by_consumer(family_usage)
+    feeds = usage_by_consumer(family_usage)
     order, unknown_consumers = planning_order(axes.family_ids, family_usage)
     for family_id in order:
         family = axes.family_position[family_id]
@@ -107,7 +109,8 @@ def plan_strategy(inputs: BalanceInputs, policies: Policies, family_usage: pl.Da
     )
 
 
-def _usage_by_consumer(family_usage: pl.DataFrame) -> dict[str, list[tuple[str, int, float]]]:
+def usage_by_consumer(family_usage: pl.DataFrame) -> dict[str, list[tuple[str, int, float]]]:
+    """Per consuming family: what it takes of whom, how many periods before, how much a unit."""
     feeds: dict[str, list[tuple[str, int, float]]] = {}
     rows = family_usage.sort("family_id", "component_family_id", "lead_time_offset_periods")
     for consumer, supplier, offset, per_unit in rows.select(

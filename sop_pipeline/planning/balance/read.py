@@ -132,6 +132,8 @@ def _policies(
         minimum_production=grid("minimum_production_quantity"),
         maximum_production=grid("maximum_production_quantity"),
         is_subcontract_allowed=grid("is_subcontract_allowed", 0.0) > 0,
+        maximum_backlog=grid("maximum_backlog_quantity", np.inf),
+        are_lost_sales_allowed=grid("are_lost_sales_allowed", 0.0) > 0,
         orders=orders,
         kind_share=share,
         level_block_periods=level_block_periods,

@@ -51,7 +51,7 @@ def family_balance_frame(
         load_ratio=load.ratio,
         is_overloaded=is_overloaded,
     )
-    lost = np.zeros_like(stock)
+    lost = np.array([path.lost for path in plan.paths])
     status = balance_status(
         is_to_order=inputs.is_to_order,
         closing_stock=stock,

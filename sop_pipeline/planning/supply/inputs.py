@@ -1,6 +1,7 @@
 """What the supply model plans from: typed tables of NumPy arrays, each field with its axes and unit. Prices derived from them stay out.
 
-Axes: F families, T periods, K kinds of supply, J sources, R resources, L labour pools, E usages, U issues, S stock usages, A periods after the horizon.
+Axes: F families, T periods, A periods after them, K kinds of supply, J sources, R resources, L labour pools, E usages, U issues,
+S stock usages.
 Quantities are planning units of the family; money is the reporting currency; capacity is in the resource's own unit.
 """
 
