@@ -9,7 +9,7 @@ from sop_pipeline.planning.supply.constraints.mix import mix_deviation, mix_pric
 from sop_pipeline.planning.supply.constraints.perishables import SCRAP_TO_VALUE
 from sop_pipeline.planning.supply.constraints.resources import overflow_price, overload_price
 from sop_pipeline.planning.supply.constraints.sources import anchored, components_before, tie_break_prices
-from sop_pipeline.planning.supply.constraints.stability import levelled_sources, rate_changes
+from sop_pipeline.planning.supply.constraints.stability import levelled_sources, rate_changes, rate_deviation
 from sop_pipeline.planning.supply.constraints.workforce import heads_change_price
 from sop_pipeline.planning.supply.inputs import KINDS, Floats, SupplyInputs
 from sop_pipeline.planning.supply.lead_times import shifted
@@ -159,10 +159,8 @@ def _rate_change_cost(model: Model, plan: Quantities) -> float:
     np.add.at(rate, inputs.sources.family[counted], plan.supply[counted])
     days = inputs.families.working_days
     rate = np.divide(rate, days, out=np.zeros_like(rate), where=days > 0)
-    before = np.where(
-        changes.before < 0, np.nan_to_num(inputs.families.previous_rate[changes.family]), rate[changes.family, changes.before]
-    )
-    return float((model.rules.rate_change[changes.family, changes.period] * np.abs(rate[changes.family, changes.period] - before)).sum())
+    weight = model.rules.rate_change[changes.family, changes.period]
+    return float((weight * rate_deviation(inputs, changes, rate)).sum())
 
 
 def _on_resources(rows: np.ndarray, values: Floats, shape: tuple[int, ...]) -> Floats:

@@ -19,6 +19,7 @@ class Rules:
     below_target: Floats  # FT, money per planning unit short of it
     above_target: Floats  # FT, money per planning unit beyond it
     rate_change: Floats  # FT, money per planning unit a day
+    is_level: NDArray[np.bool_]  # FT: one rate per block
     is_block_start: NDArray[np.bool_]  # FT: the rate may change here for nothing
     heads_change: float  # money per head hired or laid off, beside what it costs
     shows_load: NDArray[np.bool_]  # F: overload is cheaper than leaving the strategy
@@ -59,6 +60,7 @@ def apply_strategy(inputs: SupplyInputs, prices: Prices, strategy: str) -> Rules
         below_target=below,
         above_target=above,
         rate_change=weight * prices.value[:, None],
+        is_level=level,
         is_block_start=starts | (~level & (np.arange(periods) == 0) & np.isnan(families.previous_rate)[:, None]),
         heads_change=switches.workforce_stability_weight,
         shows_load=(level | chase).any(axis=1) & (switches.overload == "before_strategy"),
