@@ -58,7 +58,15 @@ SUPPLY_READS = (
     "forecast.family_backtest",
 )
 COST_READS = ("core.planning_costs", "core.item_costs", "plan.family_money")
-SUPPLY_TABLES = ("plan.family_balance", "plan.family_supply", "plan.resource_load", "plan.workforce_plan")
+SUPPLY_TABLES = (
+    "plan.family_balance",
+    "plan.family_supply",
+    "plan.resource_load",
+    "plan.workforce_plan",
+    "plan.strategy_comparison",
+    "plan.derived_costs",
+    "plan.shortage_pegs",
+)
 
 
 def plan_stage(rules: Mapping[str, SqlFile]) -> dg.AssetsDefinition:

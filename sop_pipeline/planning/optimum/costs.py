@@ -36,6 +36,7 @@ class Derived:
     scope_id: str
     amount: float
     unit: str
+    only_steers: bool
     basis: str
 
 
@@ -111,12 +112,8 @@ def read_costs(
     }
     derived_overtime = np.where(is_wage_given[:, None], OVERTIME_TO_WAGE * wage, OVERTIME_TO_VALUE * hour_value)
     hours = {
-        "wage": (wage, np.broadcast_to(WAGE_TO_VALUE * hour_value, wage.shape), "a hundredth of what an hour makes; steers, is no money"),
-        "overtime": (
-            overtime,
-            derived_overtime,
-            "1.5 × the wage, or where there is none a twentieth of what an hour makes, which steers and is no money",
-        ),
+        "wage": (wage, np.broadcast_to(WAGE_TO_VALUE * hour_value, wage.shape), "a hundredth of what an hour makes"),
+        "overtime": (overtime, derived_overtime, "1.5 × the wage; a twentieth of what an hour makes where there is no wage"),
     }
     needed = _needed(balance, is_labour)
     return SupplyCosts(
@@ -130,8 +127,8 @@ def read_costs(
         layoff=np.nan_to_num(given.of_resources("layoff_cost_per_head", company_for=is_labour)),
         derived=tuple(
             [
-                *_derived(costs, needed, "family", axes.family_ids, "planning unit"),
-                *_derived(hours, needed, "resource", balance.resources.resource_ids, "hour"),
+                *_derived(costs, needed, "family", axes.family_ids, "planning unit", np.ones(len(axes.family_ids), dtype=bool)),
+                *_derived(hours, needed, "resource", balance.resources.resource_ids, "hour", is_wage_given),
             ]
         ),
     )
@@ -232,8 +229,10 @@ def _needed(balance: Balance, is_labour: Flags) -> dict[str, Flags]:
 
 
 def _derived(
-    costs: dict[str, tuple[Floats, Floats, str]], needed: dict[str, Flags], scope: str, ids: Sequence[str], unit: str
+    costs: dict[str, tuple[Floats, Floats, str]], needed: dict[str, Flags], scope: str, ids: Sequence[str], unit: str, is_money: Flags
 ) -> Iterator[Derived]:
     for name, (known, derived, basis) in costs.items():
         for position in np.flatnonzero(np.isnan(known).any(axis=1) & needed[name]):
-            yield Derived(f"{name}_cost", scope, ids[position], float(derived[position].mean()), unit, basis)
+            # Without a given cost, backorders and lost sales steer the plan and enter no total.
+            only_steers = name in ("backorder", "lost_sale") or not is_money[position]
+            yield Derived(f"{name}_cost", scope, ids[position], float(derived[position].mean()), unit, only_steers, basis)

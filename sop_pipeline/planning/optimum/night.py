@@ -11,12 +11,22 @@ from sop_pipeline.planning.balance.orders import keep_orders
 from sop_pipeline.planning.balance.path import KINDS, FamilyPath, FamilyTask
 from sop_pipeline.planning.balance.plan import StrategyPlan, plan_strategy
 from sop_pipeline.planning.balance.read import Balance, read_balance
-from sop_pipeline.planning.balance.tables import StrategyLoad, family_balance_frame, family_supply_frame, resource_load_frame, workforce_plan_frame
+from sop_pipeline.planning.balance.tables import (
+    StrategyLoad,
+    family_balance_frame,
+    family_supply_frame,
+    resource_load_frame,
+    workforce_plan_frame,
+)
+from sop_pipeline.planning.optimum.comparison import comparison_frame, derived_frame, peg_frame
 from sop_pipeline.planning.optimum.costs import CostRatios, SupplyCosts, read_costs
 from sop_pipeline.planning.optimum.loads import planned_load
+from sop_pipeline.planning.optimum.money import money_columns, money_of
+from sop_pipeline.planning.optimum.notes import say_notes
 from sop_pipeline.planning.optimum.paths import planned_paths
 from sop_pipeline.planning.optimum.problem import supply_inputs
 from sop_pipeline.planning.supply import SupplyPlan, Switches, plan_supply
+from sop_pipeline.planning.supply.costs import Costs
 from sop_pipeline.planning.supply.inputs import STRATEGIES
 from sop_pipeline.planning.supply.strategies import PLANNED
 
@@ -31,6 +41,9 @@ class OptimumResult:
     family_supply: pl.DataFrame
     resource_load: pl.DataFrame
     workforce_plan: pl.DataFrame
+    strategy_comparison: pl.DataFrame
+    derived_costs: pl.DataFrame
+    shortage_pegs: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -41,6 +54,7 @@ class Planned:
     plan: SupplyPlan
     paths: StrategyPlan
     load: StrategyLoad
+    costs: Costs  # money only: without the prices that steer hours nobody has priced
 
 
 def optimise_supply(
@@ -63,8 +77,14 @@ def optimise_supply(
         balance, item_mix=tables["item_mix"], items=tables["items"], resources=tables["resources"], ratios=ratios, **costs
     )
     planned = plan_strategies(balance, money, switches, strategies)
-    parts = [_tables(balance, made, scenario_id) for made in planned]
-    return OptimumResult(**{name: pl.concat([part[name] for part in parts]) for name in parts[0]})
+    parts = [_tables(balance, made, money, scenario_id) for made in planned]
+    published = next((made for made in planned if made.strategy == PLANNED), planned[-1])
+    return OptimumResult(
+        **{name: pl.concat([part[name] for part in parts]) for name in parts[0]},
+        strategy_comparison=comparison_frame(scenario_id, {made.strategy: (made.plan, made.costs) for made in planned}, tables["families"]),
+        derived_costs=derived_frame(scenario_id, money, published.plan),
+        shortage_pegs=peg_frame(scenario_id, balance.axes, published.plan),
+    )
 
 
 def plan_strategies(balance: Balance, costs: SupplyCosts, switches: Switches, strategies: Sequence[str]) -> list[Planned]:
@@ -95,19 +115,21 @@ def _plan(balance: Balance, costs: SupplyCosts, base: StrategyPlan, switches: Sw
         tasks.append(keep_orders(base.tasks[family], orders.get(family_id, []), to_date, None if without is None else without[family]))
     plan = _solve(balance, costs, base, tasks, switches)
     paths = planned_paths(balance, base, tasks, plan)
-    return Planned(strategy, plan, paths, planned_load(balance, paths, plan))
+    say_notes(plan, paths.notes, balance.axes.family_position)
+    return Planned(strategy, plan, paths, planned_load(balance, paths, plan), money_of(plan, costs))
 
 
 def _solve(balance: Balance, costs: SupplyCosts, base: StrategyPlan, tasks: list[FamilyTask], switches: Switches) -> SupplyPlan:
     return plan_supply(supply_inputs(balance, costs, base, tasks, switches))
 
 
-def _tables(balance: Balance, made: Planned, scenario_id: str) -> dict[str, pl.DataFrame]:
+def _tables(balance: Balance, made: Planned, given: SupplyCosts, scenario_id: str) -> dict[str, pl.DataFrame]:
     key = {"scenario_id": scenario_id, "strategy": made.strategy}
     axes, resources = balance.axes, balance.resources
+    money = money_columns(balance, made.plan, made.costs, given)
     return {
-        "family_balance": family_balance_frame(key, balance.inputs, made.paths, resources, made.load),
-        "family_supply": family_supply_frame(key, balance.inputs, made.paths, balance.family_sources),
-        "resource_load": resource_load_frame(key, axes, resources, made.load),
-        "workforce_plan": workforce_plan_frame(key, axes, resources, made.load),
+        "family_balance": family_balance_frame(key, balance.inputs, made.paths, resources, made.load, money),
+        "family_supply": family_supply_frame(key, balance.inputs, made.paths, balance.family_sources, money),
+        "resource_load": resource_load_frame(key, axes, resources, made.load, money),
+        "workforce_plan": workforce_plan_frame(key, axes, resources, made.load, money),
     }

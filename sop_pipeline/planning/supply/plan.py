@@ -104,6 +104,14 @@ def read_quantities(model: Model, values: Floats) -> Quantities:
     )
 
 
+def missing_quantity(inputs: SupplyInputs, plan: Quantities) -> Floats:
+    """Per family and period what customers miss: shortage, backlog beyond what is promised or agreed, and lost sales; planning units."""
+    families = inputs.families
+    agreed = np.fmax(families.promised_backlog_quantity, np.nan_to_num(families.target_backlog_quantity))
+    missing: Floats = np.maximum(plan.backlog - agreed * families.is_make_to_order[:, None], 0.0) + plan.lost_sales
+    return missing
+
+
 def issued_quantity(inputs: SupplyInputs, supply: Floats) -> Floats:
     """Per family and period what other families' production takes of it, with its offset; planning units."""
     issues, source = inputs.issue_pairs()
