@@ -8,9 +8,11 @@ import dagster as dg
 from sop_pipeline.company import Company
 from sop_pipeline.defs.model_tables import Frames, Model, model_stage
 from sop_pipeline.planning.balance.demand import consume_by_item
-from sop_pipeline.planning.balance.supply import balance_supply
 from sop_pipeline.planning.consensus import plan_family_demand
 from sop_pipeline.planning.money import price_families
+from sop_pipeline.planning.optimum import optimise_supply
+from sop_pipeline.planning.optimum.costs import CostRatios
+from sop_pipeline.planning.supply import Switches
 from sop_pipeline.sql_files import SqlFile
 
 DEMAND_READS = (
@@ -58,7 +60,16 @@ SUPPLY_READS = (
     "core.workforce",
     "forecast.family_backtest",
 )
-SUPPLY_TABLES = ("plan.family_balance", "plan.family_supply", "plan.resource_load", "plan.workforce_plan")
+COST_READS = ("core.planning_costs", "core.item_costs", "plan.family_money")
+SUPPLY_TABLES = (
+    "plan.family_balance",
+    "plan.family_supply",
+    "plan.resource_load",
+    "plan.workforce_plan",
+    "plan.strategy_comparison",
+    "plan.derived_costs",
+    "plan.shortage_pegs",
+)
 
 
 def plan_stage(rules: Mapping[str, SqlFile]) -> dg.AssetsDefinition:
@@ -69,7 +80,7 @@ def plan_stage(rules: Mapping[str, SqlFile]) -> dg.AssetsDefinition:
             Model(("plan.family_demand", "plan.item_demand"), DEMAND_READS, _plan_demand, frozenset()),
             Model(("plan.forecast_consumption",), CONSUMPTION_READS, _consume, frozenset()),
             Model(("plan.family_money",), MONEY_READS, _price, frozenset()),
-            Model(SUPPLY_TABLES, SUPPLY_READS, _balance, frozenset()),
+            Model(SUPPLY_TABLES, (*SUPPLY_READS, *COST_READS), _plan_supply, frozenset({"highs"})),
         ],
         rules,
     )
@@ -94,9 +105,26 @@ def _price(frames: Frames, company: Company) -> Frames:  # noqa: ARG001 - every 
     return {"plan.family_money": price_families(item_history=named.pop("item_period_history"), **named)}
 
 
-def _balance(frames: Frames, company: Company) -> Frames:
-    settings = company.settings.supply
-    result = balance_supply(
-        **_by_name(frames, SUPPLY_READS), level_block_periods=settings.level_block_periods, default_strategy=settings.strategy
+def _plan_supply(frames: Frames, company: Company) -> Frames:
+    result = optimise_supply(
+        tables=_by_name(frames, SUPPLY_READS),
+        costs=_by_name(frames, COST_READS),
+        ratios=CostRatios(**company.settings.costs.model_dump()),
+        switches=_switches(company),
+        default_strategy=company.settings.supply.strategy,
     )
     return {address: getattr(result, address.removeprefix("plan.")) for address in SUPPLY_TABLES}
+
+
+def _switches(company: Company) -> Switches:
+    asked = company.settings.supply
+    return Switches(
+        holding_cost_on=asked.holding_cost_on,
+        holding_cost_above=asked.holding_cost_above,
+        idle_hours=asked.idle_hours,
+        whole_heads=asked.whole_heads or "false",
+        level_block_periods=asked.level_block_periods,
+        stability_weight=asked.stability_weight,
+        gap=asked.gap,
+        node_limit=asked.node_limit,
+    )

@@ -10,6 +10,7 @@ from sop_pipeline.planning.supply.inputs import (
     StockUsages,
     SupplyInputs,
     Switches,
+    Timing,
     Usages,
     Workforce,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "SupplyInputs",
     "SupplyPlan",
     "Switches",
+    "Timing",
     "Usages",
     "Workforce",
     "plan_supply",
