@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 
 from sop_pipeline.company import Company
+from sop_pipeline.defs import handoffs
 from sop_pipeline.defs.model_tables import Frames, Model, model_stage
 from sop_pipeline.planning.balance.supply import balance_supply
 from sop_pipeline.planning.consensus import plan_family_demand
@@ -66,6 +67,7 @@ def plan_stage(rules: Mapping[str, SqlFile]) -> dg.AssetsDefinition:
             Model(("plan.family_demand", "plan.item_demand"), DEMAND_READS, _plan_demand, frozenset()),
             Model(("plan.family_money",), MONEY_READS, _price, frozenset()),
             Model(SUPPLY_TABLES, SUPPLY_READS, _balance, frozenset()),
+            *handoffs.MODELS,
         ],
         rules,
     )

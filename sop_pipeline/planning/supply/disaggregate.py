@@ -18,7 +18,7 @@ class ItemSplit:
 
     run_out_quantity: Floats  # ET: unrounded; of a source they sum to its quantity and what its lots before left over
     lot_quantity: Floats  # ET: in whole lots
-    residual_quantity: Floats  # ET: run-out quantities to date less lots to date; of a source they sum to what it carries to the next period
+    residual_quantity: Floats  # ET: planned to date less lots to date; of a source they sum to what it carries on
 
 
 def split_families(

@@ -149,7 +149,7 @@ def _release(receipts: Floats, when: Positions) -> tuple[Floats, Floats]:
     """Receipts moved to the period their lead begins in, and per item what falls before the first period, which is released in it."""
     count, periods = receipts.shape
     cells = np.maximum(when, 0) + np.arange(count)[:, None] * periods
-    releases = np.bincount(cells.ravel(), receipts.ravel(), minlength=receipts.size).reshape(receipts.shape)
+    releases: Floats = np.bincount(cells.ravel(), receipts.ravel(), minlength=receipts.size).astype(np.float64).reshape(receipts.shape)
     late = np.where(when < 0, receipts, 0.0).sum(axis=1)
     return releases, late
 
