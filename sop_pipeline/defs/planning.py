@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 
 from sop_pipeline.company import Company
+from sop_pipeline.defs import handoffs
 from sop_pipeline.defs.model_tables import Frames, Model, model_stage
 from sop_pipeline.planning.balance.demand import consume_by_item
 from sop_pipeline.planning.consensus import plan_family_demand
@@ -81,6 +82,7 @@ def plan_stage(rules: Mapping[str, SqlFile]) -> dg.AssetsDefinition:
             Model(("plan.forecast_consumption",), CONSUMPTION_READS, _consume, frozenset()),
             Model(("plan.family_money",), MONEY_READS, _price, frozenset()),
             Model(SUPPLY_TABLES, (*SUPPLY_READS, *COST_READS), _plan_supply, frozenset({"highs"})),
+            *handoffs.MODELS,
         ],
         rules,
     )

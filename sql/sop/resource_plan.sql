@@ -4,6 +4,7 @@ periods as (select * from core.periods),
 resources as (select * from core.resources),
 resource_capacity as (select * from core.resource_capacity),
 resource_load as (select * from plan.resource_load where strategy = 'planned'),
+mix_load as (select * from plan.mix_load),
 workforce_plan as (select * from plan.workforce_plan where strategy = 'planned')
 select
     (select period_label from periods where periods_from_now = 0)::varchar as cycle_id,
@@ -21,6 +22,8 @@ select
     resource_capacity.demonstrated_capacity::double as demonstrated_capacity,
     resource_load.load_ratio::double as load_ratio,
     resource_load.load_status::varchar as load_status,
+    mix_load.required_capacity::double as mix_required_capacity,
+    (mix_load.required_capacity / nullif(resource_load.regular_capacity, 0))::double as mix_load_ratio,
     workforce_plan.required_heads::double as required_heads,
     workforce_plan.planned_heads::double as planned_heads,
     resource_load.families::varchar as families
@@ -28,6 +31,11 @@ from resource_load
 inner join resources on resource_load.resource_id = resources.resource_id
 left join resource_capacity
     on resource_load.resource_id = resource_capacity.resource_id and resource_load.period_start = resource_capacity.period_start
+left join mix_load
+    on
+        resource_load.scenario_id = mix_load.scenario_id
+        and resource_load.resource_id = mix_load.resource_id
+        and resource_load.period_start = mix_load.period_start
 left join workforce_plan
     on
         resource_load.scenario_id = workforce_plan.scenario_id

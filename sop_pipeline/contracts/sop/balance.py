@@ -144,6 +144,8 @@ class ResourcePlan(Table, key=("cycle_id", "scenario_id", "plan_version", "resou
     demonstrated_capacity: Number = column("Capacity it has shown", optional=True)
     load_ratio: Ratio = column("Required ÷ regular", optional=True)
     load_status: Text = column("free, full, full but costless, overloaded", isin=LOAD_STATUSES)
+    mix_required_capacity: Number = column("What the lots of the items take, each by its own bill: the real mix", optional=True, ge=0)
+    mix_load_ratio: Ratio = column("The same ÷ regular; above load_ratio where the families' mean bills hid a load", optional=True, ge=0)
     required_heads: Number = column("Labour with workforce: heads the hours take", optional=True)
     planned_heads: Number = column("Labour with workforce: heads planned", optional=True)
     families: Text = column("Families that use it, largest first", optional=True)
