@@ -1,7 +1,7 @@
 """Contracts of schema sop: what the meeting, BI and the review pack read. Names here are public and stable."""
 
 from sop_pipeline.contracts.base import Table
-from sop_pipeline.contracts.sop import balance, demand, dimensions, exceptions, handoffs, meeting, quality, review
+from sop_pipeline.contracts.sop import balance, cash, demand, dimensions, exceptions, handoffs, meeting, quality, review
 
 TABLES: dict[str, type[Table]] = {
     **balance.TABLES,
@@ -10,6 +10,7 @@ TABLES: dict[str, type[Table]] = {
     **exceptions.TABLES,
     **meeting.TABLES,
     **handoffs.TABLES,
+    **cash.TABLES,
     **quality.TABLES,
     **dimensions.TABLES,
 }
