@@ -27,11 +27,11 @@ def examine(company: Company, *, with_digest: bool) -> dict[str, Any]:
         "disk_free_gib": round(shutil.disk_usage(company.folder).free / 2**30, 1),
         "sizes_mib": {name: _mebibytes(company, name) for name in ("extracts", "landed", "cycles", "warehouse", "published")},
         "schedule": {"cron": company.settings.schedule, "time_zone": company.settings.time_zone, "is_on": _schedule_is_on(company)},
-        "versions": {
+        "signed_off": {
             version.key: {name: version.manifest[name] for name in ("as_of_date", "recorded_on", "by")}
             for version in all_versions(company.cycles)
         },
-        "changed_files_of_versions": tampered(company.cycles, versions_known(company.cycles, company.as_of_date)),
+        "changed_files_of_signed_off": tampered(company.cycles, versions_known(company.cycles, company.as_of_date)),
         "published": None,
     }
     if file.exists():
