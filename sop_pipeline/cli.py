@@ -79,7 +79,7 @@ def run_command(folder: Path, as_of: dt.datetime | None, selection: tuple[str, .
         finally:
             stop()
     summary = report.night_summary(company, outcome)
-    if repeated is not None and outcome.succeeded and (summary["published"] or {}).get("run_id") == outcome.run_id:
+    if repeated is not None and outcome.succeeded and outcome.published:
         summary["repetition"] = repeated.end(company)
     click.echo(json.dumps(summary, default=str) if as_json else report.night_text(summary))
     if outcome.succeeded:

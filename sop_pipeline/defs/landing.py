@@ -167,7 +167,7 @@ def _versions_result(company: Company) -> dg.AssetCheckResult:
     said = tampered(company.cycles, versions_known(company.cycles, company.as_of_date))
     metadata: dict[str, Any] = {"changed_files": len(said)}
     if said:
-        metadata["what_changed"] = dg.MetadataValue.md("\n".join(f"- {line}" for line in said))
+        metadata["what_changed"] = "; ".join(said)
         metadata["next_step"] = "Put the folder of the version back from a backup, as it was: frozen and approved plans never change."
     return dg.AssetCheckResult(asset_key=asset_key(PLANS), check_name="versions_unchanged", passed=not said, metadata=metadata)
 
