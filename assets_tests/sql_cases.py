@@ -27,6 +27,7 @@ DEFAULT_PARAMETERS: dict[str, Any] = {
     "inventory_statuses": ["unrestricted", "quality", "transit"],
     "unexplained_ratio": 0.05,
     **ExceptionSettings().model_dump(),
+    "control_total_ratio": 0.01,
 }
 DUCKDB_TYPES = {
     "text": "varchar",

@@ -8,10 +8,16 @@ from pathlib import Path
 import polars as pl
 
 from sop_pipeline.contracts.base import Table, dtypes
-from sop_pipeline.contracts.record import RecordedExceptions, RecordedIssues, RecordedPlans
+from sop_pipeline.contracts.record import RecordedAssumptions, RecordedDecisions, RecordedExceptions, RecordedIssues, RecordedPlans
 
 KEPT_NIGHTS = 90
-FILES: Mapping[str, type[Table]] = {"plans": RecordedPlans, "issues": RecordedIssues, "exceptions": RecordedExceptions}
+FILES: Mapping[str, type[Table]] = {
+    "plans": RecordedPlans,
+    "issues": RecordedIssues,
+    "exceptions": RecordedExceptions,
+    "decisions": RecordedDecisions,
+    "assumptions": RecordedAssumptions,
+}
 
 
 def record_night(cycles: Path, cycle_id: str, as_of_date: dt.date, frames: Mapping[str, pl.DataFrame]) -> Path:

@@ -19,10 +19,10 @@ from sop_pipeline.landing.all_extracts import stage_all
 from sop_pipeline.landing.quarantine import Staged
 from sop_pipeline.landing.rules import RuleResult
 from sop_pipeline.landing.status import ExtractStatus, status_frame
-from sop_pipeline.record import read_record
+from sop_pipeline.record import FILES, read_record
 from sop_pipeline.sql_files import SqlFile
 
-RECORDED = {"raw.recorded_plans": "plans", "raw.recorded_issues": "issues", "raw.recorded_exceptions": "exceptions"}
+RECORDED = {f"raw.recorded_{name}": name for name in FILES}
 ISSUES, STATUS = "staging.quality_issues", "staging.extract_status"
 
 

@@ -28,6 +28,7 @@ PREVIEW = (
     "load_ratio",
     "balance_status",
 )
+RECORDED_TABLES = ("sop.current_balance", "sop.quality_issues", "sop.exceptions", "sop.decisions", "sop.assumptions")
 SOP_TABLES = tuple(address for address in CONTRACTS if address.startswith("sop."))
 
 
@@ -48,12 +49,7 @@ def published_assets() -> list[dg.AssetsDefinition]:
         company = night.company()
         settings = company.settings.publish
         with night.connect(company) as con:
-            recorded = recorded_frames(
-                warehouse.read(con, "sop.current_balance"),
-                warehouse.read(con, "sop.quality_issues"),
-                warehouse.read(con, "sop.exceptions"),
-                company.as_of_date,
-            )
+            recorded = recorded_frames({address: warehouse.read(con, address) for address in RECORDED_TABLES}, company.as_of_date)
             cycle_id = str(con.execute("select cycle_id from sop.run").fetchall()[0][0])
         rows = publish(
             company.warehouse_file,
@@ -112,16 +108,20 @@ def table_notes() -> Mapping[str, TableNotes]:
     return notes
 
 
-def recorded_frames(
-    balance: pl.DataFrame, issues: pl.DataFrame, exceptions: pl.DataFrame, as_of_date: dt.date
-) -> Mapping[str, pl.DataFrame]:
-    """What the record keeps of a night: planned rows of the balance, and the issues and exceptions it saw."""
+def recorded_frames(frames: Mapping[str, pl.DataFrame], as_of_date: dt.date) -> Mapping[str, pl.DataFrame]:
+    """What the record keeps of a night: planned rows of the balance, the issues and exceptions it saw, what is not closed yet.
+
+    `frames`: every table of RECORDED_TABLES.
+    """
     stamped = {"as_of_date": pl.lit(as_of_date), "recorded_on": pl.lit(as_of_date), "record_kind": pl.lit("night")}
-    planned = balance.filter(pl.col("period_kind") != "history").with_columns(**stamped)
+    night = {"as_of_date": stamped["as_of_date"]}
+    balance, issues, exceptions, decisions, assumptions = (frames[address] for address in RECORDED_TABLES)
     return {
-        "plans": planned.cast({"revenue_amount": pl.Float64}),
-        "issues": issues.filter(~pl.col("is_resolved")).with_columns(as_of_date=stamped["as_of_date"]).cast({"value_amount": pl.Float64}),
+        "plans": balance.filter(pl.col("period_kind") != "history").with_columns(**stamped).cast({"revenue_amount": pl.Float64}),
+        "issues": issues.filter(~pl.col("is_resolved")).with_columns(**night).cast({"value_amount": pl.Float64}),
         "exceptions": exceptions.filter(pl.col("exception_status") != "gone")
-        .with_columns(as_of_date=stamped["as_of_date"])
+        .with_columns(**night)
         .cast({"money_at_stake_amount": pl.Float64}),
+        "decisions": decisions.filter(~pl.col("is_closed")).with_columns(**night),
+        "assumptions": assumptions.filter(~pl.col("is_closed")).with_columns(**night),
     }
