@@ -17,6 +17,7 @@ from workbook_cells import MAIN, Book, letters, read_book
 
 from sop_pipeline.landing.sources.base import Limits, Wanted
 from sop_pipeline.landing.sources.excel import read_sheet
+from sop_pipeline.review.preview import preview
 from sop_pipeline.review.workbook import REVIEW_TABLES, WorkbookSettings, sheet_names, write_workbook
 from sop_pipeline.settings import Format
 from sop_pipeline.templates import sent_columns
@@ -186,6 +187,18 @@ def test_page_one_tells_the_year_and_the_decisions_that_wait(book: Book) -> None
     assert [cells[f"{column}{row}"].value for column in "BCDEGH"] == [10.5, 20, 30.5, "not supplied", 20, 10.5]
     told = {cell.value for cell in cells.values() if isinstance(cell.value, str) and "decided" in cell.value}
     assert told == {f"Company: {HOSTILE[5]} (decided, overdue since 2026-03-15)"}
+
+
+def test_the_preview_tells_the_next_periods_and_what_is_wrong_in_readable_numbers(frames: dict[str, pl.DataFrame]) -> None:
+    shown = preview(frames)
+    pumps = shown["balance"].filter(pl.col("family_id") == "PUMPS")
+    assert pumps.select("period", "production_quantity", "revenue_amount").rows() == [
+        ("2026-04", "1,105", "115,000"),
+        ("2026-05", "1,105", "120,000"),
+        ("2026-06", "1,215", "125,000"),
+    ]
+    assert shown["top_exceptions"].select("kind", "money_at_stake_amount").rows() == [("short", "4,000"), ("stale_extract", None)]
+    assert shown["year_outlook"]["outlook_value"].to_list() == ["30"]
 
 
 def test_entries_in_force_come_back_as_they_went_out(path: Path, tmp_path: Path) -> None:

@@ -13,21 +13,12 @@ from sop_pipeline.defs.night import Night
 from sop_pipeline.defs.specs import PLANNING_TEAM
 from sop_pipeline.publish import TableNotes, content_digests, publish
 from sop_pipeline.record import record_night
+from sop_pipeline.review.preview import preview
 from sop_pipeline.review.workbook import REVIEW_TABLES, WorkbookSettings, write_workbook
 
 A_NIGHT_LATE = dt.timedelta(hours=26)  # a day and the length of a slow night
 PUBLISHED = dg.AssetKey(["published", "sop"])
 REVIEW = dg.AssetKey(["published", "review"])
-PREVIEW = (
-    "family_id",
-    "period_start",
-    "demand_quantity",
-    "production_quantity",
-    "closing_inventory_quantity",
-    "closing_backlog_quantity",
-    "load_ratio",
-    "balance_status",
-)
 RECORDED_TABLES = ("sop.current_balance", "sop.quality_issues", "sop.exceptions", "sop.decisions", "sop.assumptions")
 SOP_TABLES = tuple(address for address in CONTRACTS if address.startswith("sop."))
 
@@ -91,9 +82,14 @@ def published_assets() -> list[dg.AssetsDefinition]:
         path = company.published / "review" / f"{cycle_id}.xlsx"
         path.parent.mkdir(parents=True, exist_ok=True)
         write_workbook(path, frames, WorkbookSettings())
-        balance = frames["sop.current_balance"].filter(pl.col("period_kind") != "history")
-        shown = balance.sort("family_id", "period_start").group_by("family_id", maintain_order=True).head(3).select(PREVIEW)
-        return dg.MaterializeResult(metadata={"path": dg.MetadataValue.path(str(path)), "balance": markdown(shown)})
+        return dg.MaterializeResult(
+            metadata={
+                "workbook": dg.MetadataValue.url(path.resolve().as_uri()),
+                "path": dg.MetadataValue.path(str(path)),
+                "published_file": dg.MetadataValue.path(str(company.published / "sop.duckdb")),
+                **{name: markdown(rows) for name, rows in preview(frames).items()},
+            }
+        )
 
     return [published, review]
 
