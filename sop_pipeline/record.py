@@ -12,7 +12,14 @@ from typing import Any
 import polars as pl
 
 from sop_pipeline.contracts.base import Table, dtypes
-from sop_pipeline.contracts.record import RecordedDemand, RecordedExceptions, RecordedIssues, RecordedPlans
+from sop_pipeline.contracts.record import (
+    RecordedAssumptions,
+    RecordedDecisions,
+    RecordedDemand,
+    RecordedExceptions,
+    RecordedIssues,
+    RecordedPlans,
+)
 from sop_pipeline.cycles import MANIFEST, Version, all_versions
 
 KEPT_NIGHTS = 90
@@ -24,6 +31,8 @@ FILES: Mapping[str, type[Table]] = {
     "demand": RecordedDemand,
     "issues": RecordedIssues,
     "exceptions": RecordedExceptions,
+    "decisions": RecordedDecisions,
+    "assumptions": RecordedAssumptions,
 }
 # the table of a frozen or approved version that gives rows of such a file too
 VERSION_TABLES: Mapping[str, str] = {"plans": "supply_demand_balance"}

@@ -1,6 +1,6 @@
 """Contracts of the record of nights, as raw shows it. What the plan makes of it stays in core."""
 
-from sop_pipeline.contracts.base import Count, Date, Number, Table, Text, column
+from sop_pipeline.contracts.base import Count, Date, Number, Ratio, Table, Text, column
 from sop_pipeline.contracts.core.intentions import DEMAND_STEPS
 
 
@@ -79,9 +79,41 @@ class RecordedExceptions(Table, key=("as_of_date", "exception_id")):
     since: Date = column("As-of date of the first night of the unbroken run that saw it")
 
 
+class RecordedDecisions(Table, key=("as_of_date", "decision_id")):
+    """One row per recorded night and decision that was not closed."""
+
+    as_of_date: Date = column("As-of date of the night")
+    decision_id: Text = column("Decision")
+    family_id: Text = column("Family; the company where empty", optional=True)
+    raised_on: Date = column("Day it was raised")
+    text: Text = column("What is to be decided, or was")
+    owner: Text = column("Who acts", optional=True)
+    due_date: Date = column("Day it is due", optional=True)
+    decision_status: Text = column("Where it stood")
+    last_sent_on: Date = column("As-of date of the last night whose extract named it")
+
+
+class RecordedAssumptions(Table, key=("as_of_date", "assumption_id")):
+    """One row per recorded night and market assumption that was not closed."""
+
+    as_of_date: Date = column("As-of date of the night")
+    assumption_id: Text = column("Assumption")
+    family_id: Text = column("Family; the company where empty", optional=True)
+    statement: Text = column("What is assumed")
+    period_from: Date = column("First day of the first period it holds for")
+    period_to: Date = column("First day of the last period it holds for")
+    effect_ratio: Ratio = column("Effect on demand", optional=True)
+    probability: Ratio = column("How likely it is", optional=True)
+    owner: Text = column("Who watches it", optional=True)
+    assumption_status: Text = column("Where it stood")
+    last_sent_on: Date = column("As-of date of the last night whose extract named it")
+
+
 TABLES: dict[str, type[Table]] = {
     "raw.recorded_plans": RecordedPlans,
     "raw.recorded_demand": RecordedDemand,
     "raw.recorded_issues": RecordedIssues,
     "raw.recorded_exceptions": RecordedExceptions,
+    "raw.recorded_decisions": RecordedDecisions,
+    "raw.recorded_assumptions": RecordedAssumptions,
 }

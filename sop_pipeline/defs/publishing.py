@@ -17,21 +17,20 @@ from sop_pipeline.defs.night import Night, parameters, versions_of_night
 from sop_pipeline.defs.specs import PLANNING_TEAM
 from sop_pipeline.publish import TableNotes, content_digests, publish
 from sop_pipeline.record import nights_before, record_night
+from sop_pipeline.review.preview import preview
 from sop_pipeline.review.web_page import write_page
 from sop_pipeline.review.workbook import REVIEW_TABLES, WorkbookSettings, write_workbook
 
 A_NIGHT_LATE = dt.timedelta(hours=26)  # a day and the length of a slow night
 PUBLISHED = dg.AssetKey(["published", "sop"])
 REVIEW = dg.AssetKey(["published", "review"])
-PREVIEW = (
-    "family_id",
-    "period_start",
-    "demand_quantity",
-    "production_quantity",
-    "closing_inventory_quantity",
-    "closing_backlog_quantity",
-    "load_ratio",
-    "balance_status",
+RECORDED_TABLES = (
+    "sop.current_balance",
+    "sop.demand_plan",
+    "sop.quality_issues",
+    "sop.exceptions",
+    "sop.decisions",
+    "sop.assumptions",
 )
 OLDEST_CYCLE = "select min(period_start) from core.periods where periods_from_now >= ?"
 SOP_TABLES = tuple(address for address in CONTRACTS if address.startswith("sop."))
@@ -54,13 +53,7 @@ def published_assets() -> list[dg.AssetsDefinition]:
         company = night.company()
         settings = company.settings.publish
         with night.connect(company) as con:
-            recorded = recorded_frames(
-                warehouse.read(con, "sop.current_balance"),
-                warehouse.read(con, "sop.demand_plan"),
-                warehouse.read(con, "sop.quality_issues"),
-                warehouse.read(con, "sop.exceptions"),
-                company.as_of_date,
-            )
+            recorded = recorded_frames({address: warehouse.read(con, address) for address in RECORDED_TABLES}, company.as_of_date)
             versions = versions_of_night(con, company)
             oldest = con.execute(OLDEST_CYCLE, [1 - PUBLISHED_CYCLES]).fetchall()[0][0]
             manifest = night_manifest(con, company, versions)
@@ -116,13 +109,12 @@ def published_assets() -> list[dg.AssetsDefinition]:
             write_workbook(workbook, frames, WorkbookSettings())
         if settings.html:
             write_page(page, frames)
-        paths = {
-            **({"workbook": dg.MetadataValue.path(str(workbook))} if settings.workbook else {}),
-            **({"page": dg.MetadataValue.url(page.as_uri())} if settings.html else {}),
+        links = {
+            **({"workbook": dg.MetadataValue.url(workbook.resolve().as_uri())} if settings.workbook else {}),
+            **({"page": dg.MetadataValue.url(page.resolve().as_uri())} if settings.html else {}),
+            "published_file": dg.MetadataValue.path(str(company.published / "sop.duckdb")),
         }
-        balance = frames["sop.current_balance"].filter(pl.col("period_kind") != "history")
-        shown = balance.sort("family_id", "period_start").group_by("family_id", maintain_order=True).head(3).select(PREVIEW)
-        return dg.MaterializeResult(metadata={**paths, "balance": markdown(shown)})
+        return dg.MaterializeResult(metadata={**links, **{name: markdown(rows) for name, rows in preview(frames).items()}})
 
     return [published, review]
 
@@ -158,18 +150,21 @@ def night_manifest(con: duckdb.DuckDBPyConnection, company: Company, versions: S
     }
 
 
-def recorded_frames(
-    balance: pl.DataFrame, demand: pl.DataFrame, issues: pl.DataFrame, exceptions: pl.DataFrame, as_of_date: dt.date
-) -> Mapping[str, pl.DataFrame]:
-    """What the record keeps of a night: planned rows of the balance, the working demand plan step by step, issues and exceptions."""
+def recorded_frames(frames: Mapping[str, pl.DataFrame], as_of_date: dt.date) -> Mapping[str, pl.DataFrame]:
+    """What the record keeps of a night: planned rows of the balance, the demand plan, issues, exceptions, what is not closed yet.
+
+    `frames`: every table of RECORDED_TABLES.
+    """
     stamped = {"as_of_date": pl.lit(as_of_date), "recorded_on": pl.lit(as_of_date), "record_kind": pl.lit("night")}
-    planned = balance.filter(pl.col("period_kind") != "history").with_columns(**stamped)
-    working = demand.filter((pl.col("scenario_id") == "base") & (pl.col("plan_version") == "working"))
+    night = {"as_of_date": stamped["as_of_date"]}
+    balance, demand, issues, exceptions, decisions, assumptions = (frames[address] for address in RECORDED_TABLES)
     return {
-        "demand": working.with_columns(**stamped),
-        "plans": planned.cast({"revenue_amount": pl.Float64}),
-        "issues": issues.filter(~pl.col("is_resolved")).with_columns(as_of_date=stamped["as_of_date"]).cast({"value_amount": pl.Float64}),
+        "demand": demand.filter((pl.col("scenario_id") == "base") & (pl.col("plan_version") == "working")).with_columns(**stamped),
+        "plans": balance.filter(pl.col("period_kind") != "history").with_columns(**stamped).cast({"revenue_amount": pl.Float64}),
+        "issues": issues.filter(~pl.col("is_resolved")).with_columns(**night).cast({"value_amount": pl.Float64}),
         "exceptions": exceptions.filter(pl.col("exception_status") != "gone")
-        .with_columns(as_of_date=stamped["as_of_date"])
+        .with_columns(**night)
         .cast({"money_at_stake_amount": pl.Float64}),
+        "decisions": decisions.filter(~pl.col("is_closed")).with_columns(**night),
+        "assumptions": assumptions.filter(~pl.col("is_closed")).with_columns(**night),
     }

@@ -6,6 +6,7 @@ dim_period as (select * from sop.dim_period),
 dim_family as (select * from sop.dim_family),
 dim_resource as (select * from sop.dim_resource),
 extract_status as (select * from sop.extract_status),
+control_totals as (select * from sop.control_totals),
 family_money as (select * from plan.family_money where scenario_id = 'base'),
 family_demand as (select * from plan.family_demand where scenario_id = 'base' and step = 'demand_review'),
 workforce_plan as (select * from plan.workforce_plan where scenario_id = 'base' and strategy = 'planned'),
@@ -265,6 +266,28 @@ heads as (
     left join wages using (resource_id, period_start)
     where (bounds.missing_heads > 1e-6 and bounds.is_at_most) or (bounds.missing_heads < -1e-6 and bounds.is_at_least)
 ),
+totals as (
+    select
+        'control_total',
+        nullif(control_totals.family_id, '*'),
+        null,
+        control_totals.measure,
+        control_totals.period_start,
+        1,
+        abs(control_totals.difference_value),
+        false,
+        concat(
+            coalesce(dim_family.family_name, 'Company'), ': ', replace(control_totals.measure, '_', ' '), ' of the extracts differs by up to {} ',
+            control_totals.unit, ' from the control total'
+        ),
+        null,
+        case when control_totals.measure in ('revenue', 'inventory_value') then abs(control_totals.difference_value) end,
+        'team:finance'
+    from control_totals
+    inner join dim_period using (period_start)
+    left join dim_family using (family_id)
+    where control_totals.verdict = 'differs'
+),
 together as (
     select * from short
     union all
@@ -283,6 +306,8 @@ together as (
     select * from overloaded
     union all
     select * from heads
+    union all
+    select * from totals
 )
 select
     kind::varchar as kind,

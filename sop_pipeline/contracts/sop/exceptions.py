@@ -12,6 +12,7 @@ EXCEPTION_KINDS = (
     "sales_plan_missing",
     "heads_bound",
     "unexplained",
+    "control_total",
     "horizon_too_short",
     "launch_not_ready",
     "stale_extract",

@@ -1,7 +1,20 @@
 """Contracts of what the meeting decides on: money against the business plan, the year, objectives, what is open. Exceptions stay out."""
 
-from sop_pipeline.contracts.base import Amount, Count, Date, Number, Ratio, Table, Text, column
+from sop_pipeline.contracts.base import Amount, Count, Date, Flag, Number, Ratio, Table, Text, column
 from sop_pipeline.contracts.sop.balance import PLAN_VERSIONS
+from sop_pipeline.contracts.staging.finance import OBJECTIVE_MEASURES
+from sop_pipeline.contracts.staging.marketing import ASSUMPTION_STATUSES
+from sop_pipeline.contracts.staging.planning import DECISION_STATUSES
+
+OUTLOOK_LEVELS = ("family", "group", "company")
+OUTLOOK_MEASURES = (
+    "revenue_amount",
+    "cost_of_sales_amount",
+    "margin_amount",
+    "demand_quantity",
+    "shipped_quantity",
+    "production_quantity",
+)
 
 
 def _cycle() -> Text:
@@ -50,4 +63,85 @@ class FinancialPlan(Table, key=("cycle_id", "scenario_id", "plan_version", "fami
     inventory_value_gap_amount: Amount = column("Inventory value − business plan", optional=True)
 
 
-TABLES: dict[str, type[Table]] = {"sop.financial_plan": FinancialPlan}
+class YearOutlook(Table, key=("cycle_id", "scenario_id", "plan_version", "fiscal_year", "level", "level_id", "measure")):
+    """One row per fiscal year, level, what stands on it and measure: what happened, what is planned to come, and what it is held against.
+
+    A year is told when all of its periods are published and the plan reaches into it.
+    """
+
+    cycle_id: Text = _cycle()
+    scenario_id: Text = column("base: the outlook is of the working plan")
+    plan_version: Text = column("working: the outlook is of the plan under review", isin=PLAN_VERSIONS)
+    fiscal_year: Count = column("Fiscal year")
+    level: Text = column("family, group (product group) or company; the last two hold money only", isin=OUTLOOK_LEVELS)
+    level_id: Text = column("Family or product group; * is the company")
+    measure: Text = column("What is summed over the year", isin=OUTLOOK_MEASURES)
+    unit: Text = column("Currency, or planning unit of the family")
+    actual_to_date_value: Number = column("Closed periods, and the current one up to the as-of date", optional=True)
+    plan_to_go_value: Number = column("The rest of the current period, and the periods after it", optional=True)
+    outlook_value: Number = column("Actual to date + plan to go", optional=True)
+    business_plan_value: Number = column("Annual business plan, where it holds for the whole year", optional=True)
+    gap_value: Number = column("Outlook − business plan", optional=True)
+    last_year_value: Number = column("The fiscal year before: what happened, and of what lies ahead of it the plan", optional=True)
+    change_value: Number = column("Outlook − last year", optional=True)
+    approved_outlook_value: Number = column(
+        "Outlook of the last approved plan: what had closed before it was approved as it was, the rest as approved", optional=True
+    )
+    not_covered: Text = column("Which columns leave out how many families; empty where none", optional=True)
+
+
+class BusinessObjectives(Table, key=("measure", "family_id", "period_start")):
+    """One row per measure that management aims at, family or company, and period from which a target holds: actual, plan, target, gap."""
+
+    cycle_id: Text = _cycle()
+    measure: Text = column("What is aimed at", isin=OBJECTIVE_MEASURES)
+    family_id: Text = column("Family it holds for; the company where empty", optional=True)
+    period_start: Date = column("First day of the period")
+    period_kind: Text = column("history, current or horizon", isin=("history", "current", "horizon"))
+    unit: Text = column("ratio, days, turns, heads or the reporting currency")
+    actual_value: Number = column("Closed periods: as it was; empty where it is not known", optional=True)
+    plan_value: Number = column("Current period and horizon: as planned; empty where it is not known", optional=True)
+    target_value: Number = column("Target")
+    gap_value: Number = column("Actual or plan − target", optional=True)
+    is_reached: Flag = column("At least the target; at most, for lead time, stock, heads and working capital", optional=True)
+    owner: Text = column("Who answers for it", optional=True)
+
+
+class Decisions(Table, key=("decision_id",)):
+    """One row per decision: those of the extract, and those it no longer names though they were never closed."""
+
+    decision_id: Text = column("Decision")
+    family_id: Text = column("Family it concerns; the company where empty", optional=True)
+    raised_on: Date = column("Day it was raised")
+    text: Text = column("What is to be decided, or was")
+    owner: Text = column("Who acts", optional=True)
+    due_date: Date = column("Day it is due", optional=True)
+    decision_status: Text = column("Where it stands", isin=DECISION_STATUSES)
+    is_closed: Flag = column("Done or dropped: not carried any further")
+    is_overdue: Flag = column("Not closed, and due before the as-of date")
+    last_sent_on: Date = column("As-of date of the last night whose extract named it; earlier than tonight it is carried")
+
+
+class Assumptions(Table, key=("assumption_id",)):
+    """One row per market assumption: those of the extract, and those it no longer names though they were never closed."""
+
+    assumption_id: Text = column("Assumption")
+    family_id: Text = column("Family it concerns; the whole company where empty", optional=True)
+    statement: Text = column("What is assumed, in a sentence")
+    period_from: Date = column("First day of the first period it holds for")
+    period_to: Date = column("First day of the last period it holds for")
+    effect_ratio: Ratio = column("Effect on demand: 0.03 is 3 % more", optional=True)
+    probability: Ratio = column("How likely it is, 0 to 1", optional=True)
+    owner: Text = column("Who watches it", optional=True)
+    assumption_status: Text = column("Where it stands", isin=ASSUMPTION_STATUSES)
+    is_closed: Flag = column("Broken, expired, or over: not carried any further")
+    last_sent_on: Date = column("As-of date of the last night whose extract named it; earlier than tonight it is carried")
+
+
+TABLES: dict[str, type[Table]] = {
+    "sop.financial_plan": FinancialPlan,
+    "sop.year_outlook": YearOutlook,
+    "sop.business_objectives": BusinessObjectives,
+    "sop.decisions": Decisions,
+    "sop.assumptions": Assumptions,
+}
