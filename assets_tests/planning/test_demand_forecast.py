@@ -152,3 +152,39 @@ def test_bounds_widen_with_the_level_and_those_at_80_are_the_published_ones() ->
     both = intervals.join(tables["forecast.family_forecast"], on=["family_id", "period_start"])
     assert both.filter(pl.col("0.5") > pl.col("statistical_upper_quantity")).is_empty()
     assert both.filter(pl.col("0.95") < pl.col("statistical_upper_quantity")).is_empty()
+
+
+def test_an_item_made_to_order_ends_with_its_phase_out_and_leaves_its_share_to_the_family() -> None:
+    frames = company()
+    ends = pl.when(pl.col("item_id") == "Q2").then(dt.date(2026, 2, 10)).otherwise("phase_out_date")
+    frames["items"] = frames["items"].with_columns(phase_out_date=ends)
+    tables = forecast_demand(**frames, setting=SETTING).tables
+    items = tables["forecast.item_forecast"].filter((pl.col("family_id") == "PRESSES") & (pl.col("period_start") > dt.date(2026, 2, 10)))
+    assert items.filter(pl.col("item_id") == "Q2")["statistical_quantity"].max() == 0
+    left = items.filter(pl.col("item_id") == "Q1").sort("period_start")["statistical_quantity"]
+    family = tables["forecast.family_forecast"].join(items.select("family_id", "period_start").unique(), on=["family_id", "period_start"])
+    assert left.to_list() == pytest.approx(family.sort("period_start")["statistical_quantity"].to_list())
+
+
+def test_a_successor_to_come_takes_the_forecast_over_without_having_sold_anything() -> None:
+    frames = company()
+    frames["item_successions"] = pl.DataFrame(
+        {
+            "old_item_id": ["P1"],
+            "new_item_id": ["P9"],
+            "family_id": ["PUMPS"],
+            "effective_date": [dt.date(2026, 3, 1)],
+            "is_effective": [False],
+        }
+    )
+    heir = pl.DataFrame({"item_id": ["P9"], "family_id": ["PUMPS"], "planning_units_per_unit": [1.0], "phase_out_date": [None]})
+    frames["items"] = pl.concat([frames["items"], heir.cast({"phase_out_date": pl.Date})])
+    rows = (
+        forecast_demand(**frames, setting=SETTING)
+        .tables["forecast.item_forecast"]
+        .pivot("item_id", index="period_start", values="statistical_quantity")
+    )
+    before, after = rows.filter(pl.col("period_start") < dt.date(2026, 3, 1)), rows.filter(pl.col("period_start") >= dt.date(2026, 3, 1))
+    assert (before["P9"].max(), after["P1"].max()) == (0.0, 0.0)
+    assert before["P1"].min() > 0  # type: ignore[operator]
+    assert after["P9"].min() > 0  # type: ignore[operator]

@@ -110,13 +110,20 @@ def forecast_demand(
         by_family.forecasts.filter(pl.col("series_id").is_in(to_stock["family_id"].implode())),
         to_stock.select("item_id", "family_id", "weight"),
     )
-    ordered = split_by_mix(
-        by_family.forecasts.filter(pl.col("series_id").is_in(to_order["family_id"].implode())),
+    as_a_whole = by_family.forecasts.filter(pl.col("series_id").is_in(to_order["family_id"].implode()))
+    split = split_by_mix(
+        as_a_whole,
         cleaned.items.join(to_order, left_on="series_id", right_on="item_id", how="semi").rename({"series_id": "item_id"}),
         to_order.select("item_id", "family_id", "weight"),
         season_length=season_length,
         last_period_index=LAST_CLOSED,
     )
+    ordered = split
+    if to_order["phase_out_date"].count() or to_order.join(item_successions, left_on="item_id", right_on="old_item_id", how="semi").height:
+        # What ends leaves its share to its successor, else to the rest of the family.
+        ordered = reconcile_families(
+            hand_over(split.items, to_order, item_successions, planned), as_a_whole, to_order.select("item_id", "family_id", "weight")
+        )
     pairs = backtest(
         cleaned.families,
         series=family_series,
@@ -125,7 +132,7 @@ def forecast_demand(
         origins=setting.backtest_origins,
         last_period_index=LAST_CLOSED,
     )
-    as_if_kept = pl.concat([by_item.forecasts, ordered.items], how="diagonal_relaxed").join(planned, on="horizon_index")
+    as_if_kept = pl.concat([by_item.forecasts, split.items], how="diagonal_relaxed").join(planned, on="horizon_index")
     tables = {
         "forecast.item_forecast": _item_rows([stocked, ordered], members, planned),
         "forecast.family_forecast": _family_rows([stocked, ordered], families, planned),

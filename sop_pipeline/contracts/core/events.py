@@ -2,6 +2,8 @@
 
 from sop_pipeline.contracts.base import Count, Date, Flag, Number, Ratio, Table, Text, column
 
+EVENT_KINDS = ("launch", "promotion", "pull_forward", "market_assumption", "floor")  # in the order in which they stand on the plan
+
 
 class ItemSuccessions(Table, key=("old_item_id",)):
     """One row per item that another of its family takes over from: from an engineering change, else from its own phase-out."""
