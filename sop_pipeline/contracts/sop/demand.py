@@ -4,6 +4,7 @@ from sop_pipeline.contracts.base import Amount, Count, Date, Flag, Number, Ratio
 from sop_pipeline.contracts.core.intentions import DEMAND_STEPS
 from sop_pipeline.contracts.sop.balance import PLAN_VERSIONS
 
+STOCK_CLASSES = ("past_shelf_life", "after_phase_out", "no_demand", "above_maximum", "healthy")
 CHANGE_KINDS = ("launch", "phase_out", "engineering_change", "promotion")
 
 
@@ -109,9 +110,38 @@ class ProductChanges(Table, key=("change_kind", "change_id", "item_id")):
     stock_left_amount: Amount = column("Stock left at standard cost; not supplied without one", optional=True)
 
 
+class InventoryHealth(Table, key=("item_id", "site_id")):
+    """One row per item and site with stock on the latest snapshot before the as-of date."""
+
+    item_id: Text = column("Item")
+    site_id: Text = column("Site; empty where the snapshot names none")
+    family_id: Text = column("Family; empty for an item no family plans", optional=True)
+    snapshot_date: Date = column("Day whose close it is")
+    unit_of_measure: Text = column("Unit of the quantities")
+    quantity: Number = column("Stock that counts")
+    currency: Text = column("Currency of the amounts")
+    value_amount: Amount = column("Stock at standard cost; not supplied without one", optional=True)
+    stock_class: Text = column("The first that holds", isin=STOCK_CLASSES)
+    abc_class: Text = column("What the item earns", optional=True)
+    xyz_class: Text = column("How well it is foreseen", optional=True)
+    days_of_supply: Number = column(
+        "Working days of forward demand that the item's stock on all sites covers; empty where no plan uses it up", optional=True, ge=0
+    )
+    above_maximum_quantity: Number = column("The site's share of the stock above the maximum days of its policy", optional=True)
+    above_maximum_amount: Amount = column("The same at standard cost", optional=True)
+    last_used_on: Date = column("Last day it was asked for, shipped, issued or built in; empty where it never was", optional=True)
+    has_no_demand: Flag = column("Nothing of that in the last season")
+    is_after_phase_out: Flag = column("Its last day on sale has passed")
+    past_shelf_life_quantity: Number = column(
+        "The site's share of the stock that must have come in before the shelf life began, first in, first out; empty without shelf life",
+        optional=True,
+    )
+
+
 TABLES: dict[str, type[Table]] = {
     "sop.item_demand_plan": ItemDemandPlan,
     "sop.forecast_accuracy": ForecastAccuracy,
     "sop.item_forecast_accuracy": ItemForecastAccuracy,
     "sop.product_changes": ProductChanges,
+    "sop.inventory_health": InventoryHealth,
 }
