@@ -37,11 +37,11 @@ $(VENV)/.uv:
 	touch $@
 
 $(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/.uv
-	$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock
 	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps -e .
 	touch $@
 
 $(VENV)/.test: requirements-test.lock pyproject.toml | $(VENV)/.uv
-	$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements-test.lock
+	$(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r requirements-test.lock
 	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps -e .
 	touch $@ $(VENV)/.run

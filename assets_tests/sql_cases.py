@@ -25,6 +25,7 @@ DEFAULT_PARAMETERS: dict[str, Any] = {
     "business_plan_version": None,
     "inventory_statuses": ["unrestricted", "quality", "transit"],
     "unexplained_ratio": 0.05,
+    "control_total_ratio": 0.01,
 }
 DUCKDB_TYPES = {
     "text": "varchar",

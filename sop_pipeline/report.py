@@ -39,6 +39,24 @@ select extract, load_status, reason, rows_read, rows_accepted, rows_rejected, va
 from sop.extract_status
 order by extract
 """
+CONTROL_COUNTS = """
+select
+    measure,
+    case when count(distinct unit) = 1 then any_value(unit) end as unit, -- quantities of different units have no sum
+    count(*) as totals,
+    count(*) filter (where verdict = 'differs') as differing,
+    count(*) filter (where verdict = 'not_comparable') as not_comparable,
+    sum(difference_value::decimal(38, 6))::double as difference,
+    (
+        sum(difference_value::decimal(38, 6))
+        / nullif(sum(stated_value::decimal(38, 6)) filter (where verdict <> 'not_comparable'), 0)
+    )::double as difference_ratio,
+    string_agg(period_label || coalesce(' ' || nullif(family_id, '*'), ''), ', ' order by period_start, family_id)
+        filter (where verdict = 'differs') as differing_where
+from sop.control_totals
+group by measure
+order by measure
+"""
 
 
 @contextlib.contextmanager
@@ -61,9 +79,10 @@ def night_summary(company: Company, outcome: "NightOutcome") -> dict[str, Any]:
         "as_of_date": company.as_of_date.isoformat(),
         "run_id": outcome.run_id,
         "succeeded": outcome.succeeded,
+        "is_published": outcome.published,
         "seconds": round(outcome.seconds, 1),
         "failed_checks": [
-            {"table": check.table, "check": check.name, "stopped_the_night": check.blocking, "details": check.details}
+            {"table": check.table, "check": check.name, "stopped_the_night": check.blocking, "details": dict(check.details)}
             for check in outcome.failed_checks
         ],
         "errors": list(outcome.errors),
@@ -81,6 +100,7 @@ def night_summary(company: Company, outcome: "NightOutcome") -> dict[str, Any]:
             "stale": extracts.filter(pl.col("load_status") == "stale").select("extract", "reason").to_dicts(),
             "not_supplied": extracts.filter(pl.col("load_status") == "not_supplied")["extract"].to_list(),
             "rejected": extracts.filter(pl.col("rows_rejected") > 0).select("extract", "rows_rejected", "value_rejected_amount").to_dicts(),
+            "control_totals": published_rows(file, CONTROL_COUNTS).to_dicts(),
             "families": published_rows(file, STATUS_COUNTS).to_dicts(),
         }
     return summary
@@ -89,13 +109,21 @@ def night_summary(company: Company, outcome: "NightOutcome") -> dict[str, Any]:
 def night_text(summary: dict[str, Any]) -> str:
     """The summary as a planner reads it."""
     console = _recorder()
-    state = "published" if summary["succeeded"] else "stopped; what was published before stays in place"
+    if not summary["succeeded"]:
+        state = "stopped; what was published before stays in place"
+    else:
+        state = "published" if summary["is_published"] else "the selection is done; what was published before stays in place"
     console.print(f"{summary['company']}, night of {summary['as_of_date']}: {state} ({summary['seconds']} s)")
     for error in summary["errors"]:
         console.print(f"  error: {error}")
-    for check in summary["failed_checks"]:
-        if check["stopped_the_night"] or not summary["succeeded"]:
-            console.print(f"  failed check: {check['table']} {check['check']}\n    {check['details']}")
+    stops = [check for check in summary["failed_checks"] if check["stopped_the_night"]]
+    for check in stops:
+        console.print(f"  stopped by: {check['table']} {check['check']}")
+        for line in _detail_lines(check["details"]):
+            console.print(f"    {line}")
+    others = len(summary["failed_checks"]) - len(stops)
+    if others and not summary["succeeded"]:
+        console.print(f"  {others} other checks found something and stop nothing; `sop check`, `sop run --json` and the web UI tell what.")
     found = summary["published"]
     if found is None or not summary["succeeded"]:
         return console.file.getvalue()  # type: ignore[attr-defined]
@@ -104,6 +132,8 @@ def night_text(summary: dict[str, Any]) -> str:
         console.print(f"  stale: {row['extract']}: {row['reason']}")
     if found["not_supplied"]:
         console.print(f"  not supplied: {', '.join(found['not_supplied'])}")
+    for row in found["control_totals"]:
+        console.print(f"  {_control_text(row)}")
     table = Table(title=f"Planned periods per family, {found['currency']}", title_justify="left")
     table.add_column("family")
     table.add_column("strategy")
@@ -117,6 +147,31 @@ def night_text(summary: dict[str, Any]) -> str:
     console.print(table)
     console.print(f"Read it: {found['file']}" + (f" and {found['parquet']}" if found["parquet"] else ""))
     return console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def _detail_lines(details: dict[str, str]) -> Iterator[str]:
+    """What a check says: a line a text, the first rows of a table."""
+    for name, value in details.items():
+        if not value.startswith("| "):
+            yield f"{name.replace('_', ' ')}: {value}"
+            continue
+        header, _, *rows = value.splitlines()
+        yield f"{name.replace('_', ' ')}:"
+        yield from (f"  {line.strip('| ')}" for line in [header, *rows[:SHOWN_OF_A_KIND]])
+        if len(rows) > SHOWN_OF_A_KIND:
+            yield f"  … and {len(rows) - SHOWN_OF_A_KIND} more"
+
+
+def _control_text(row: dict[str, Any]) -> str:
+    """One measure of the control totals: how far the extracts are off in all, and where by more than the tolerance."""
+    parts = [f"control totals: {row['measure'].replace('_', ' ')}: {row['totals']} compared"]
+    if row["not_comparable"]:
+        parts[0] = f"{parts[0]}, {row['not_comparable']} of them with nothing to compare"
+    if row["difference"] and row["unit"]:
+        ratio = "" if row["difference_ratio"] is None else f" ({row['difference_ratio']:+.3%})"
+        parts.append(f"extracts − stated = {row['difference']:+,.2f} {row['unit']}{ratio}")
+    parts.append(f"outside tolerance: {row['differing_where']}" if row["differing"] else "none outside tolerance")
+    return "; ".join(parts)
 
 
 def check_document(found: Checked) -> dict[str, Any]:

@@ -57,8 +57,8 @@ def write_notes(page: Page, notes: pl.DataFrame, sheets: Mapping[str, str]) -> N
     page.links(shown["level_id"].to_list(), 1, sheets)
 
 
-def write_quality(page: Page, extract_status: pl.DataFrame, quality_issues: pl.DataFrame) -> None:
-    """How fresh each extract is, and the rows that could not be used as they came."""
+def write_quality(page: Page, extract_status: pl.DataFrame, control_totals: pl.DataFrame, quality_issues: pl.DataFrame) -> None:
+    """How fresh each extract is, where it misses the ledger, and the rows that could not be used as they came."""
     extracts = [
         ListColumn("extract", "Extract", 24),
         ListColumn("load_status", "Status", 14),
@@ -77,6 +77,23 @@ def write_quality(page: Page, extract_status: pl.DataFrame, quality_issues: pl.D
     )
     last = page.list(extracts, status)
     page.colour_texts((HEADER_ROW + 1, 1, last, 1), {"stale": "short", "not supplied": "below_target", "fresh": "balanced"})
+    totals = [
+        ListColumn("measure", "Measure", 24),
+        ListColumn("verdict", "Verdict", 14),
+        ListColumn("family_id", "Family", 20),
+        ListColumn("stated_value", "Sent", 12, "count"),
+        ListColumn("computed_value", "Extracts", 16, "count"),
+        ListColumn("difference_value", "Difference", 14, "count"),
+        ListColumn("period_label", "Period", 18),
+        ListColumn("note", "Why not compared", 70, "wrapped"),
+    ]
+    agreeing = control_totals.filter(pl.col("verdict") == "agrees")
+    verdicts = control_totals.filter(pl.col("verdict") != "agrees").with_columns(pl.col("measure", "verdict").str.replace("_", " "))
+    found = f"Control totals: {agreeing.height:,} of {control_totals.height:,} agree; all are in sop.control_totals"
+    page.sheet.write_string(last + 2, 0, found, page.styles.section())
+    first = last + 4
+    last = page.table(last + 3, totals, verdicts.sort("verdict", "measure", "period_start", "family_id"))
+    page.colour_texts((first, 1, max(first, last), 1), {"differs": "short", "not comparable": "below_target"})
     issues = [
         ListColumn("extract", "Extract", 24),
         ListColumn("severity", "Severity", 14),
