@@ -27,6 +27,16 @@ class FamilyForecast(Table, key=("family_id", "period_start")):
     statistical_upper_quantity: Number = column("Upper bound of the 80 % interval", optional=True, ge=0)
 
 
+class FamilyIntervals(Table, key=("family_id", "period_start", "level_ratio")):
+    """One row per family with history, planned period and level of the setting forecast.levels, in planning units."""
+
+    family_id: Text = column("Family")
+    period_start: Date = column("First day of the period")
+    level_ratio: Number = column("Share of outcomes the bounds are to hold: 0.8 is 80 %", gt=0, lt=1)
+    lower_quantity: Number = column("Lower bound of the statistical forecast", ge=0)
+    upper_quantity: Number = column("Upper bound of the statistical forecast", ge=0)
+
+
 class ItemMethods(Table, key=("item_id",)):
     """One row per forecast item: how its forecast came about."""
 
@@ -39,14 +49,42 @@ class ItemMethods(Table, key=("item_id",)):
 
 
 class HistoryCorrections(Table, key=("item_id", "period_start", "kind")):
-    """One row per item, period and correction of the history before the fit."""
+    """One row per item, period and correction of the history before the fit, or flag that left it as it was."""
 
     item_id: Text = column("Item")
     period_start: Date = column("First day of the period")
-    kind: Text = column("What was done")
+    kind: Text = column(
+        "What was done: stock_out, promotion, pull_forward (family_ before it: of the whole family), predecessor, one_off_order (a flag), "
+        "gap, negative, several_rows, repeated_row, before_first_demand, after_delisting, unknown, infinite, too_large"
+    )
     quantity_before: Number = column("As recorded", optional=True)
     quantity_after: Number = column("As used", optional=True)
     reason: Text = column("Why")
+
+
+class EstimatedUplifts(Table, key=("promotion_id", "family_id", "item_id")):
+    """One row per promotion and item or family: what past promotions say it will do."""
+
+    promotion_id: Text = column("Promotion")
+    family_id: Text = column("Family")
+    item_id: Text = column("Item; empty for the whole family")
+    estimated_uplift_ratio: Number = column("Uplift while it runs; empty where no promotion has been seen yet", optional=True)
+    estimated_pull_forward_ratio: Number = column("Share of the uplift missing in the period after", optional=True, ge=0, le=1)
+    promoted_periods: Count = column("Promoted periods of the item or family it was learned from", optional=True, ge=0)
+    own_weight_ratio: Number = column("Weight of its own promotions against those of all", optional=True, ge=0, le=1)
+    reason: Text = column("How it was estimated", optional=True)
+
+
+class LaunchForecast(Table, key=("item_id", "period_start")):
+    """One row per launched item and planned period until its own history speaks, in the item's unit."""
+
+    item_id: Text = column("Item")
+    family_id: Text = column("Family")
+    period_start: Date = column("First day of the period")
+    expected_quantity: Number = column("Demand the launch is expected to have", ge=0)
+    lower_quantity: Number = column("Lower bound, by the confidence given", ge=0)
+    upper_quantity: Number = column("Upper bound, by the confidence given", ge=0)
+    reason: Text = column("Where the number comes from")
 
 
 class FamilyBacktest(Table, key=("family_id", "lag_periods")):
@@ -122,8 +160,11 @@ class ItemClasses(Table, key=("item_id",)):
 TABLES: dict[str, type[Table]] = {
     "forecast.item_forecast": ItemForecast,
     "forecast.family_forecast": FamilyForecast,
+    "forecast.family_intervals": FamilyIntervals,
     "forecast.item_methods": ItemMethods,
     "forecast.history_corrections": HistoryCorrections,
+    "forecast.estimated_uplifts": EstimatedUplifts,
+    "forecast.launch_forecast": LaunchForecast,
     "forecast.family_backtest": FamilyBacktest,
     "forecast.published_accuracy": PublishedAccuracy,
     "forecast.item_backtest": ItemBacktest,

@@ -1,6 +1,7 @@
 """Contracts of schema plan: the demand plan step by step and the balanced supply plan. Published names and rounding stay in schema sop."""
 
-from sop_pipeline.contracts.base import Date, Flag, Number, Ratio, Table, Text, column
+from sop_pipeline.contracts.base import Count, Date, Flag, Number, Ratio, Table, Text, column
+from sop_pipeline.contracts.core.events import EVENT_KINDS
 from sop_pipeline.contracts.core.intentions import DEMAND_STEPS
 
 STRATEGIES = ("level", "chase", "hybrid", "least_cost", "planned")
@@ -37,6 +38,24 @@ class ItemDemand(Table, key=("scenario_id", "item_id", "period_start", "step")):
     change_quantity: Number = column("Quantity less that of the step before; the first quantity of a cell is all change")
     author: Text = column("Who changed the item, or its family and thereby the item", optional=True)
     reason: Text = column("Why", optional=True)
+
+
+class DemandEvents(Table, key=("scenario_id", "family_id", "period_start", "event_kind", "event_id", "item_id")):
+    """One row per event and family and planned period it changes, in planning units of the family; the changes add up in their order."""
+
+    scenario_id: Text = column("Scenario")
+    family_id: Text = column("Family")
+    period_start: Date = column("First day of the period")
+    event_kind: Text = column(
+        "launch, promotion, pull_forward, market_assumption, or floor: what 0 holds back of the others", isin=EVENT_KINDS
+    )
+    event_id: Text = column("Promotion, assumption or launched item; empty for the floor")
+    item_id: Text = column("Item the event acts on; empty for the whole family")
+    event_order: Count = column("Place among the events of the cell, from 1", ge=1)
+    quantity_before: Number = column("Demand of the family before the event")
+    change_quantity: Number = column("What the event adds or takes")
+    quantity_after: Number = column("Demand of the family after the event")
+    reason: Text = column("Which event, and where its size comes from")
 
 
 class ForecastConsumption(Table, key=("scenario_id", "family_id", "period_start")):
@@ -193,6 +212,7 @@ class WorkforcePlan(Table, key=("scenario_id", "strategy", "resource_id", "perio
 TABLES: dict[str, type[Table]] = {
     "plan.family_demand": FamilyDemand,
     "plan.item_demand": ItemDemand,
+    "plan.demand_events": DemandEvents,
     "plan.forecast_consumption": ForecastConsumption,
     "plan.family_money": FamilyMoney,
     "plan.family_balance": FamilyBalance,

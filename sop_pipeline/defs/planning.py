@@ -18,6 +18,9 @@ DEMAND_READS = (
     "forecast.item_forecast",
     "core.sales_submissions",
     "core.promotion_periods",
+    "forecast.estimated_uplifts",
+    "forecast.launch_forecast",
+    "core.assumption_periods",
     "core.overrides",
     "core.families",
     "core.items",
@@ -25,6 +28,7 @@ DEMAND_READS = (
     "core.periods",
     "core.family_history",
 )
+DEMAND_TABLES = ("plan.family_demand", "plan.item_demand", "plan.demand_events")
 CONSUMPTION_READS = ("plan.item_demand", "core.item_orders_due", "core.items", "core.families", "core.periods")
 MONEY_READS = (
     "plan.item_demand",
@@ -66,7 +70,7 @@ def plan_stage(rules: Mapping[str, SqlFile]) -> dg.AssetsDefinition:
     return model_stage(
         "plan",
         [
-            Model(("plan.family_demand", "plan.item_demand"), DEMAND_READS, _plan_demand, frozenset()),
+            Model(DEMAND_TABLES, DEMAND_READS, _plan_demand, frozenset()),
             Model(("plan.forecast_consumption",), CONSUMPTION_READS, _consume, frozenset()),
             Model(("plan.family_money",), MONEY_READS, _price, frozenset()),
             Model(SUPPLY_TABLES, SUPPLY_READS, _balance, frozenset()),
@@ -82,7 +86,7 @@ def _by_name(frames: Frames, addresses: Iterable[str]) -> dict[str, Any]:
 
 def _plan_demand(frames: Frames, company: Company) -> Frames:  # noqa: ARG001 - every model is called alike
     plan = plan_family_demand(**_by_name(frames, DEMAND_READS))
-    return {"plan.family_demand": plan.family_demand, "plan.item_demand": plan.item_demand}
+    return {address: getattr(plan, address.removeprefix("plan.")) for address in DEMAND_TABLES}
 
 
 def _consume(frames: Frames, company: Company) -> Frames:  # noqa: ARG001 - every model is called alike

@@ -7,9 +7,8 @@ import polars as pl
 
 from sop_pipeline.contracts.core.intentions import DEMAND_STEPS
 from sop_pipeline.planning.demand_grid import QUANTITY_DECIMALS, DemandGrid, Flags, Floats, build_grid, round_to_family
-from sop_pipeline.planning.events import lift_by_promotions
+from sop_pipeline.planning.events import NOTES_SCHEMA, apply_events
 
-NOTES_SCHEMA = {"family_id": pl.String, "item_id": pl.String, "period_start": pl.Date, "author": pl.String, "reason": pl.String}
 ON_SUBMISSION = "no sales history: planned on the submitted sales forecast"
 WITHOUT_ANYTHING = "no sales history and no sales forecast: planned at 0"
 WITHOUT_QUANTITY = "no step gave a quantity: planned at 0"
@@ -17,10 +16,11 @@ WITHOUT_QUANTITY = "no step gave a quantity: planned at 0"
 
 @dataclass(frozen=True)
 class DemandPlan:
-    """The frames of contracts FamilyDemand and ItemDemand."""
+    """The frames of contracts FamilyDemand, ItemDemand and DemandEvents."""
 
     family_demand: pl.DataFrame
     item_demand: pl.DataFrame
+    demand_events: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -48,12 +48,14 @@ def plan_family_demand(
     periods: pl.DataFrame,
     family_history: pl.DataFrame,
     estimated_uplifts: pl.DataFrame | None = None,
+    launch_forecast: pl.DataFrame | None = None,
+    assumption_periods: pl.DataFrame | None = None,
     scenario_id: str = "base",
 ) -> DemandPlan:
     """Carry the statistical forecast through the steps of the demand plan.
 
     Frames are those of the contracts in core and forecast. The plan covers the current period (whole), the horizon and the look-ahead:
-    one family row per family, period and step; item rows only where the family's quantity is known. Statistical → promotions and
+    one family row per family, period and step; item rows only where the family's quantity is known. Statistical → events and
     marketing overrides → sales submissions (a family row sets the total, item rows the mix, a cell without one keeps the step before)
     and sales overrides → finance → demand_review → executive. In a step, item overrides roll up first, then the family's override
     acts on that total and spreads down by the items' shares; of several on one cell the one entered last counts.
@@ -75,31 +77,35 @@ def plan_family_demand(
             "forecast.item_forecast": item_forecast,
             "core.sales_submissions": submissions,
             "core.promotion_periods": promotion_periods,
+            **({} if launch_forecast is None else {"forecast.launch_forecast": launch_forecast}),
             "core.overrides": demand_overrides,
         },
     )
     plan = _statistical(grid, family_forecast, item_forecast)
     has_history = np.asarray(np.isfinite(plan.family).any(axis=1))
-    plans = {"statistical": plan}
+    plans, events = {"statistical": plan}, pl.DataFrame()
     for step in DEMAND_STEPS[1:]:
         plan = replace(plan, notes=pl.DataFrame(schema=NOTES_SCHEMA))
         if step == "marketing":
-            family, item, notes = lift_by_promotions(
+            eventful = apply_events(
                 grid,
                 plan.family,
                 plan.item,
                 promotion_periods=promotion_periods,
                 family_history=family_history,
                 estimated_uplifts=estimated_uplifts,
+                launch_forecast=launch_forecast,
+                assumption_periods=assumption_periods,
             )
-            plan = _Plan(family, item, notes.with_columns(item_id=pl.lit("")).select(NOTES_SCHEMA.keys()))
+            plan = _Plan(eventful.family, eventful.item, eventful.notes)
+            events = eventful.lines
         if step == "sales":
             plan = _submit(grid, plan, submissions, has_history)
         plan = _override(grid, plan, demand_overrides.filter(pl.col("step") == step))
         if step == "demand_review":
             plan = _fill_unknown(grid, plan)
         plans[step] = plan
-    return _frames(grid, plans, scenario_id)
+    return _frames(grid, plans, events, scenario_id)
 
 
 def _effective_overrides(overrides: pl.DataFrame) -> pl.DataFrame:
@@ -200,7 +206,7 @@ def _fill_unknown(grid: DemandGrid, plan: _Plan) -> _Plan:
     return replace(plan, family=np.where(is_unknown, 0.0, plan.family), notes=pl.concat([plan.notes, notes]))
 
 
-def _frames(grid: DemandGrid, plans: dict[str, _Plan], scenario_id: str) -> DemandPlan:
+def _frames(grid: DemandGrid, plans: dict[str, _Plan], events: pl.DataFrame, scenario_id: str) -> DemandPlan:
     family_parts, item_parts = [], []
     before, item_before = np.zeros(grid.shape), np.zeros(grid.item_shape)
     for step, plan in plans.items():
@@ -217,6 +223,7 @@ def _frames(grid: DemandGrid, plans: dict[str, _Plan], scenario_id: str) -> Dema
     return DemandPlan(
         pl.concat(family_parts).sort("family_id", "period_start", order).select(scenario, pl.all()),
         pl.concat(item_parts).sort("item_id", "period_start", order).select(scenario, pl.all()),
+        events.select(scenario, pl.all()),
     )
 
 

@@ -10,7 +10,6 @@ promotions as (
     from staging.promotions
     where promotion_status <> 'cancelled'
 ),
-promotion_periods as (select * from core.promotion_periods),
 extract_status as (select * from sop.extract_status),
 bill_of_materials as (select * from staging.bill_of_materials),
 routings as (select * from staging.routings),
@@ -28,7 +27,7 @@ supplier_items as (select * from staging.supplier_items),
 item_stock as (select * from core.item_stock where is_latest),
 item_costs as (select * from core.item_costs),
 item_demand as (select * from plan.item_demand where scenario_id = 'base'),
-family_demand as (select * from plan.family_demand where scenario_id = 'base'),
+demand_events as (select * from plan.demand_events where scenario_id = 'base'),
 item_history as (select * from core.item_period_history where periods_from_now = 0),
 season_window as (
     select
@@ -100,28 +99,17 @@ changes as (
     from engineering_changes
     inner join items on engineering_changes.new_item_id = items.item_id
 ),
--- what each promotion adds while it runs; an uplift nobody gave is estimated by the forecast and not known here
+-- what a promotion adds while it runs, less what it takes from the period after
 uplifts as (
     select
-        promotion_periods.promotion_id,
-        promotion_periods.family_id,
-        promotion_periods.item_id,
-        sum((coalesce(
-            promotion_periods.uplift_quantity * promotion_periods.promotion_share_ratio * coalesce(items.planning_units_per_unit, 1),
-            promotion_periods.uplift_ratio * promotion_periods.day_share_ratio
-            * coalesce(item_demand.quantity * items.planning_units_per_unit, family_demand.quantity)
-        ))::decimal(38, 6))::double as uplift_quantity
-    from promotion_periods
-    left join items on promotion_periods.item_id = items.item_id
-    left join item_demand
-        on promotion_periods.item_id = item_demand.item_id and promotion_periods.period_start = item_demand.period_start and item_demand.step = 'statistical'
-    left join family_demand
-        on
-            promotion_periods.item_id = ''
-            and promotion_periods.family_id = family_demand.family_id
-            and promotion_periods.period_start = family_demand.period_start
-            and family_demand.step = 'statistical'
-    group by promotion_periods.promotion_id, promotion_periods.family_id, promotion_periods.item_id
+        demand_events.event_id as promotion_id,
+        demand_events.family_id,
+        demand_events.item_id,
+        sum(demand_events.change_quantity::decimal(38, 6))::double as uplift_quantity
+    from demand_events
+    inner join periods on demand_events.period_start = periods.period_start and periods.period_kind <> 'look_ahead'
+    where demand_events.event_kind in ('promotion', 'pull_forward')
+    group by demand_events.event_id, demand_events.family_id, demand_events.item_id
 ),
 promoted as (
     select

@@ -46,7 +46,7 @@ class PromotionPeriods(Table, key=("promotion_id", "family_id", "item_id", "peri
     uplift_quantity: Number = column(
         "Uplift of the whole promotion, as given, in planning units of the family or units of the item", optional=True
     )
-    pull_forward_ratio: Number = column("Share of the uplift taken from the following period", ge=0)
+    pull_forward_ratio: Number = column("Share of the uplift taken from the following period, as given", optional=True, ge=0)
 
 
 class Overrides(Table, key=("override_id", "family_id", "item_id", "period_start")):
