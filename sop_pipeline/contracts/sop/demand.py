@@ -1,8 +1,11 @@
 """Contracts of the demand side of schema sop: the items' demand plan, accuracy, changes of the range. The balance itself stays out."""
 
-from sop_pipeline.contracts.base import Amount, Count, Date, Number, Ratio, Table, Text, column
+from sop_pipeline.contracts.base import Amount, Count, Date, Flag, Number, Ratio, Table, Text, column
 from sop_pipeline.contracts.core.intentions import DEMAND_STEPS
 from sop_pipeline.contracts.sop.balance import PLAN_VERSIONS
+
+STOCK_CLASSES = ("past_shelf_life", "after_phase_out", "no_demand", "above_maximum", "healthy")
+CHANGE_KINDS = ("launch", "phase_out", "engineering_change", "promotion")
 
 
 class ItemDemandPlan(Table, key=("cycle_id", "scenario_id", "plan_version", "item_id", "period_start", "step")):
@@ -76,8 +79,69 @@ class ItemForecastAccuracy(Table, key=("item_id", "step", "lag_periods")):
     value_added_over_step_before_ratio: Ratio = column("WAPE of the step before less WAPE; not supplied in a backtest", optional=True)
 
 
+class ProductChanges(Table, key=("change_kind", "change_id", "item_id")):
+    """One row per launch, phase-out, engineering change or promotion of the last season and the horizon."""
+
+    change_kind: Text = column("launch, phase_out, engineering_change or promotion", isin=CHANGE_KINDS)
+    change_id: Text = column("Number of the engineering change or promotion; the item of a launch or phase-out")
+    family_id: Text = column("Family of the item; empty for an item no family plans", optional=True)
+    item_id: Text = column("Item; empty for a promotion of the whole family")
+    change_date: Date = column("Launch, last day on sale, day it takes effect, first day of the promotion")
+    end_date: Date = column("Last day of the promotion", optional=True)
+    status: Text = column("planned, launched or done by its date; else as the extract says")
+    effect: Text = column("What is expected of it, as it was given", optional=True)
+    effect_quantity: Number = column(
+        "Launch: demand planned for the item over the horizon; promotion: what it adds there in all; planning units", optional=True
+    )
+    coming_item_id: Text = column("Item that comes: launched, successor, new item", optional=True)
+    going_item_id: Text = column("Item that goes: off sale, old item", optional=True)
+    has_bill_of_material: Flag = column("Of a made item that comes, on its day; not judged without the extract", optional=True)
+    has_routing: Flag = column("Of a made item that comes: routing or bill of resources, on its day", optional=True)
+    has_cost: Flag = column("Standard cost of the item that comes, on its day", optional=True)
+    has_price: Flag = column("Net price of the item that comes, on its day; not judged for what no family sells", optional=True)
+    has_stock: Flag = column("Stock of the item that comes, once its day has come", optional=True)
+    has_supplier: Flag = column("Supplier of a bought item that comes, on its day", optional=True)
+    is_ready: Flag = column("Nothing that the item that comes needs is missing; empty where no item comes", optional=True)
+    missing: Text = column("What is missing, joined by a comma", optional=True)
+    stock_to_use_up_quantity: Number = column("Latest stock of the item that goes, in its unit; empty without stock of it", optional=True)
+    demand_until_quantity: Number = column("Demand still planned for it up to the period of its day, in its unit", optional=True, ge=0)
+    stock_left_quantity: Number = column("Stock that this demand does not use up", optional=True, ge=0)
+    currency: Text = column("Currency of the amount")
+    stock_left_amount: Amount = column("Stock left at standard cost; not supplied without one", optional=True)
+
+
+class InventoryHealth(Table, key=("item_id", "site_id")):
+    """One row per item and site with stock on the latest snapshot before the as-of date."""
+
+    item_id: Text = column("Item")
+    site_id: Text = column("Site; empty where the snapshot names none")
+    family_id: Text = column("Family; empty for an item no family plans", optional=True)
+    snapshot_date: Date = column("Day whose close it is")
+    unit_of_measure: Text = column("Unit of the quantities")
+    quantity: Number = column("Stock that counts")
+    currency: Text = column("Currency of the amounts")
+    value_amount: Amount = column("Stock at standard cost; not supplied without one", optional=True)
+    stock_class: Text = column("The first that holds", isin=STOCK_CLASSES)
+    abc_class: Text = column("What the item earns", optional=True)
+    xyz_class: Text = column("How well it is foreseen", optional=True)
+    days_of_supply: Number = column(
+        "Working days of forward demand that the item's stock on all sites covers; empty where no plan uses it up", optional=True, ge=0
+    )
+    above_maximum_quantity: Number = column("The site's share of the stock above the maximum days of its policy", optional=True)
+    above_maximum_amount: Amount = column("The same at standard cost", optional=True)
+    last_used_on: Date = column("Last day it was asked for, shipped, issued or built in; empty where it never was", optional=True)
+    has_no_demand: Flag = column("Nothing of that in the last season")
+    is_after_phase_out: Flag = column("Its last day on sale has passed")
+    past_shelf_life_quantity: Number = column(
+        "The site's share of the stock that must have come in before the shelf life began, first in, first out; empty without shelf life",
+        optional=True,
+    )
+
+
 TABLES: dict[str, type[Table]] = {
     "sop.item_demand_plan": ItemDemandPlan,
     "sop.forecast_accuracy": ForecastAccuracy,
     "sop.item_forecast_accuracy": ItemForecastAccuracy,
+    "sop.product_changes": ProductChanges,
+    "sop.inventory_health": InventoryHealth,
 }
