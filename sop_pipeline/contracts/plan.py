@@ -161,7 +161,9 @@ class FamilyBalance(Table, key=("scenario_id", "strategy", "family_id", "period_
     binding_resource_id: Text = column("The resource with that load", optional=True)
     required_heads: Number = column("Heads that the family's hours take", optional=True, ge=0)
     balance_status: Text = column("The first that holds", isin=BALANCE_STATUSES)
-    marginal_cost_amount: Number = column("What one more unit of demand would cost, soft prices included; empty for plain arithmetic", optional=True)
+    marginal_cost_amount: Number = column(
+        "What one more unit of demand would cost, soft prices included; empty for plain arithmetic", optional=True
+    )
     note: Text = column("What the plan had to assume: no history, stock below zero taken as zero, uncapacitated", optional=True)
 
 
@@ -192,7 +194,8 @@ class FamilySupply(
     labour_cost_amount: Number = column("Regular wages, worked or idle, that its hours take", optional=True)
     overtime_cost_amount: Number = column("Overtime its hours take", optional=True)
     marginal_value_amount: Number = column(
-        "What one unit more, beyond the limit, freeze or override it is at, would change the cost by; 0 where the plan is free", optional=True
+        "What one unit more, beyond the limit, freeze or override it is at, would change the cost by; 0 where the plan is free",
+        optional=True,
     )
 
 
@@ -280,7 +283,9 @@ class ShortagePegs(Table, key=("scenario_id", "family_id", "period_start", "reso
     shortage_quantity: Number = column("Demand that waits or is lost, planning units", gt=0)
     window_start: Date = column("First period whose supply could still have met it")
     share_ratio: Ratio = column("Share of the scarcity that is this resource's", optional=True, ge=0, le=1.000001)
-    relief_quantity: Number = column("Shortage that a tenth more of the resource in the window would end, solved again", optional=True, ge=0)
+    relief_quantity: Number = column(
+        "Shortage that a tenth more of the resource in the window would end, solved again", optional=True, ge=0
+    )
     relief_amount: Number = column("What it would save, soft prices of all families included", optional=True)
 
 

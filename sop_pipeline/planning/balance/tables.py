@@ -47,7 +47,7 @@ class Money:
 
 
 def family_balance_frame(
-    key: dict[str, str], inputs: BalanceInputs, plan: StrategyPlan, resources: Resources, load: StrategyLoad, money: Money | None = None
+    key: dict[str, str], inputs: BalanceInputs, plan: StrategyPlan, resources: Resources, load: StrategyLoad, *, money: Money | None = None
 ) -> pl.DataFrame:
     """One row per family and period of the horizon: to date + remainder in the current period, stocks as they close."""
     axes, opening = inputs.axes, inputs.opening
@@ -139,7 +139,7 @@ def family_balance_frame(
 
 
 def family_supply_frame(
-    key: dict[str, str], inputs: BalanceInputs, plan: StrategyPlan, family_sources: pl.DataFrame, money: Money | None = None
+    key: dict[str, str], inputs: BalanceInputs, plan: StrategyPlan, family_sources: pl.DataFrame, *, money: Money | None = None
 ) -> pl.DataFrame:
     """One row per family, source and period: each kind split over its sources by their shares; 'main' where a kind has none."""
     axes = inputs.axes
@@ -182,9 +182,7 @@ def family_supply_frame(
             "rate_per_working_day": np.array(rates) if rates else empty,
             **{
                 name: np.array([cost[number] for cost in costs]) if costs else empty
-                for number, name in enumerate(
-                    ("supply_cost_amount", "labour_cost_amount", "overtime_cost_amount", "marginal_value_amount")
-                )
+                for number, name in enumerate(("supply_cost_amount", "labour_cost_amount", "overtime_cost_amount", "marginal_value_amount"))
             },
         },
     ).sort("family_id", "source_kind", "source_id", "period_start")
@@ -206,7 +204,7 @@ def _source_costs(money: Money | None, family: int, kind: int, part: Floats, sup
 
 
 def resource_load_frame(
-    key: dict[str, str], axes: Axes, resources: Resources, load: StrategyLoad, money: Money | None = None
+    key: dict[str, str], axes: Axes, resources: Resources, load: StrategyLoad, *, money: Money | None = None
 ) -> pl.DataFrame:
     """One row per resource and period, with the families that load it, the heaviest first."""
     users: list[str | None] = []
@@ -235,7 +233,7 @@ def resource_load_frame(
 
 
 def workforce_plan_frame(
-    key: dict[str, str], axes: Axes, resources: Resources, load: StrategyLoad, money: Money | None = None
+    key: dict[str, str], axes: Axes, resources: Resources, load: StrategyLoad, *, money: Money | None = None
 ) -> pl.DataFrame:
     """One row per labour resource with workforce and period."""
     labour = np.flatnonzero(resources.is_labour)

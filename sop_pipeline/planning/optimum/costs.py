@@ -87,8 +87,8 @@ def read_costs(
     is_labour = np.asarray(resources.sort("resource_id")["resource_type"].to_numpy() == "labour")
     wage = given.of_resources("regular_wage_per_hour", company_for=is_labour)
     overtime = given.of_resources("overtime_wage_per_hour", company_for=is_labour)
-    is_wage_given = ~np.isnan(wage).any(axis=1)
-    is_overtime_given = is_wage_given | ~np.isnan(overtime).any(axis=1)
+    is_wage_given = _always(wage)
+    is_overtime_given = is_wage_given | _always(overtime)
 
     is_paid_by_hour = np.zeros(len(axes.family_ids), dtype=bool)
     paid = is_labour[balance.usage.resource] & is_wage_given[balance.usage.resource]
@@ -119,19 +119,24 @@ def read_costs(
     return SupplyCosts(
         unit_value=standard.mean(axis=1),
         **{name: np.where(np.isnan(known), derived, known) for name, (known, derived, _) in (costs | hours).items()},
-        is_backorder_given=~np.isnan(backorder).any(axis=1),
-        is_lost_sale_given=~np.isnan(lost).any(axis=1),
+        is_backorder_given=_always(backorder),
+        is_lost_sale_given=_always(lost),
         is_wage_given=is_wage_given,
         is_overtime_given=is_overtime_given,
         hire=np.nan_to_num(given.of_resources("hire_cost_per_head", company_for=is_labour)),
         layoff=np.nan_to_num(given.of_resources("layoff_cost_per_head", company_for=is_labour)),
-        derived=tuple(
-            [
-                *_derived(costs, needed, "family", axes.family_ids, "planning unit", np.ones(len(axes.family_ids), dtype=bool)),
-                *_derived(hours, needed, "resource", balance.resources.resource_ids, "hour", is_wage_given),
-            ]
+        derived=(
+            *_derived(
+                costs, needed, ids=axes.family_ids, scope="family", unit="planning unit", is_money=np.ones(len(axes.family_ids), dtype=bool)
+            ),
+            *_derived(hours, needed, ids=balance.resources.resource_ids, scope="resource", unit="hour", is_money=is_wage_given),
         ),
     )
+
+
+def _always(known: Floats) -> Flags:
+    """Per row whether a cost is given for every period."""
+    return np.asarray(np.isfinite(known).all(axis=1))
 
 
 class _Given:
@@ -229,10 +234,10 @@ def _needed(balance: Balance, is_labour: Flags) -> dict[str, Flags]:
 
 
 def _derived(
-    costs: dict[str, tuple[Floats, Floats, str]], needed: dict[str, Flags], scope: str, ids: Sequence[str], unit: str, is_money: Flags
+    costs: dict[str, tuple[Floats, Floats, str]], needed: dict[str, Flags], *, scope: str, ids: Sequence[str], unit: str, is_money: Flags
 ) -> Iterator[Derived]:
     for name, (known, derived, basis) in costs.items():
-        for position in np.flatnonzero(np.isnan(known).any(axis=1) & needed[name]):
+        for position in np.flatnonzero(~_always(known) & needed[name]).tolist():
             # Without a given cost, backorders and lost sales steer the plan and enter no total.
             only_steers = name in ("backorder", "lost_sale") or not is_money[position]
             yield Derived(f"{name}_cost", scope, ids[position], float(derived[position].mean()), unit, only_steers, basis)

@@ -34,7 +34,8 @@ def planned_load(balance: Balance, paths: StrategyPlan, plan: SupplyPlan) -> Str
 def scarcity(plan: SupplyPlan) -> Floats:
     """What one more unit of a resource would save beyond its going price, money; RT."""
     going, _ = capacity_prices(plan.inputs)
-    return np.round(np.maximum(plan.resource_value - going[:, None], 0.0), 6)
+    value: Floats = np.maximum(plan.resource_value - going[:, None], 0.0)
+    return value.round(6)
 
 
 def _hour_value(plan: SupplyPlan) -> Floats:
@@ -43,7 +44,8 @@ def _hour_value(plan: SupplyPlan) -> Floats:
     per_unit = np.maximum(usages.usage_per_unit, np.finfo(float).tiny)
     np.add.at(value, usages.resource, plan.model.prices.value[sources.family[usages.source]] / per_unit)
     np.add.at(users, usages.resource, 1.0)
-    return np.divide(value, users, out=np.ones_like(value), where=users > 0)
+    mean: Floats = np.divide(value, users, out=np.ones_like(value), where=users > 0)
+    return mean
 
 
 def _heads(balance: Balance, plan: SupplyPlan, required: Floats) -> Heads:
@@ -57,11 +59,12 @@ def _heads(balance: Balance, plan: SupplyPlan, required: Floats) -> Heads:
         return full
 
     # Rounded up, or heads that cover the need would seem to work overtime.
-    planned = np.round(np.ceil(done.heads / GRAIN - 1e-3) * GRAIN, 6)
+    planned: Floats = (np.ceil(done.heads / GRAIN - 1e-3) * GRAIN).round(6)
+    temporary: Floats = crew.temporary_heads.round(6)
     opening = np.round(np.concatenate([crew.opening_heads[:, None], planned[:, :-1]], axis=1), 6)
-    leavers = np.round(np.minimum(opening, crew.expected_leavers), 6)
+    leavers: Floats = np.minimum(opening, crew.expected_leavers).round(6)
     change = np.round(planned - opening + leavers, 6)
-    there = spread(planned + np.round(crew.temporary_heads, 6))
+    there = spread(planned + temporary)
     hours, overtime = resources.workforce["regular_hours_per_head"], resources.workforce["overtime_hours_per_head"]
     needed = np.divide(required, hours, out=np.full(shape, np.nan), where=hours > 0)
     is_labour = resources.is_labour[:, None]
@@ -69,7 +72,7 @@ def _heads(balance: Balance, plan: SupplyPlan, required: Floats) -> Heads:
         required=np.where(np.isnan(needed), there, needed),
         opening=spread(opening),
         planned=spread(planned),
-        temporary=spread(np.round(crew.temporary_heads, 6)),
+        temporary=spread(temporary),
         hires=spread(np.maximum(change, 0.0)),
         layoffs=spread(np.maximum(-change, 0.0)),
         leavers=spread(leavers),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from sop_pipeline.planning.balance.orders import keep_orders
@@ -73,9 +74,7 @@ def optimise_supply(
     planned before is not solved again. Raises what these raise, and PlanMismatchError where a plan fails its recomputation.
     """
     balance = read_balance(**tables, level_block_periods=switches.level_block_periods, default_strategy=default_strategy)
-    money = read_costs(
-        balance, item_mix=tables["item_mix"], items=tables["items"], resources=tables["resources"], ratios=ratios, **costs
-    )
+    money = read_costs(balance, item_mix=tables["item_mix"], items=tables["items"], resources=tables["resources"], ratios=ratios, **costs)
     planned = plan_strategies(balance, money, switches, strategies)
     parts = [_tables(balance, made, money, scenario_id) for made in planned]
     published = next((made for made in planned if made.strategy == PLANNED), planned[-1])
@@ -111,7 +110,7 @@ def _plan(balance: Balance, costs: SupplyCosts, base: StrategyPlan, switches: Sw
         without = planned_paths(balance, base, base.tasks, free).paths
     tasks: list[FamilyTask] = []
     for family, family_id in enumerate(family_ids):
-        to_date = [float(balance.inputs.opening.to_date[kind][family]) for kind in KINDS]
+        to_date = np.array([balance.inputs.opening.to_date[kind][family] for kind in KINDS])
         tasks.append(keep_orders(base.tasks[family], orders.get(family_id, []), to_date, None if without is None else without[family]))
     plan = _solve(balance, costs, base, tasks, switches)
     paths = planned_paths(balance, base, tasks, plan)
@@ -128,8 +127,8 @@ def _tables(balance: Balance, made: Planned, given: SupplyCosts, scenario_id: st
     axes, resources = balance.axes, balance.resources
     money = money_columns(balance, made.plan, made.costs, given)
     return {
-        "family_balance": family_balance_frame(key, balance.inputs, made.paths, resources, made.load, money),
-        "family_supply": family_supply_frame(key, balance.inputs, made.paths, balance.family_sources, money),
-        "resource_load": resource_load_frame(key, axes, resources, made.load, money),
-        "workforce_plan": workforce_plan_frame(key, axes, resources, made.load, money),
+        "family_balance": family_balance_frame(key, balance.inputs, made.paths, resources, made.load, money=money),
+        "family_supply": family_supply_frame(key, balance.inputs, made.paths, balance.family_sources, money=money),
+        "resource_load": resource_load_frame(key, axes, resources, made.load, money=money),
+        "workforce_plan": workforce_plan_frame(key, axes, resources, made.load, money=money),
     }

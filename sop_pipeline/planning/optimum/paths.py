@@ -37,7 +37,9 @@ def planned_paths(balance: Balance, base: StrategyPlan, tasks: list[FamilyTask],
         for consumer in sorted(unknown_consumers.get(family_id, ())):
             notes[family][0].append(f"what family {consumer} takes is left out: the two feed each other in a circle")
         issued = np.round(issued_ahead[family, :horizon], DECIMALS)
-        path = _path(tasks[family], base.paths[family], plan, family, by_kind[:, family], closing[family], issued)
+        left = np.round(np.stack([plan.quantities.lost_sales[family], plan.quantities.reserved[family]]), DECIMALS)
+        path = _path(tasks[family], by_kind[:, family], closing[family], issued, lost_and_reserved=left)
+        path = dataclasses.replace(path, target_backlog=base.paths[family].target_backlog)
         for period in np.flatnonzero(path.late_issues > 0):
             notes[family][period].append(f"other families wait for {path.late_issues[period]:g}: supply is fixed below what they take")
         days_left, days_ahead = start.days_left[family], start.working_days[family, horizon:]
@@ -77,15 +79,13 @@ def _closing_position(plan: SupplyPlan) -> Floats:
     points = np.stack([np.where(np.isfinite(hinge.at), hinge.at, np.inf) for hinge in plan.model.hinges] + [np.zeros_like(position)])
     nearest = np.take_along_axis(points, np.abs(points - position).argmin(axis=0)[None], axis=0)[0]
     tolerance = SNAP * plan.model.scales.family[:, None]
-    return np.round(np.where(np.abs(nearest - position) <= tolerance, nearest, position), DECIMALS)
+    closing: Floats = np.where(np.abs(nearest - position) <= tolerance, nearest, position)
+    return closing.round(DECIMALS)
 
 
-def _path(
-    task: FamilyTask, base: FamilyPath, plan: SupplyPlan, family: int, supply: Floats, closing: Floats, issued: Floats
-) -> FamilyPath:
+def _path(task: FamilyTask, supply: Floats, closing: Floats, issued: Floats, *, lost_and_reserved: Floats) -> FamilyPath:
     """One family: supply that leads from close to close, kinds that are fixed as they are fixed, and what follows from it."""
-    lost = np.round(plan.quantities.lost_sales[family], DECIMALS)
-    reserved = np.round(plan.quantities.reserved[family], DECIMALS)
+    lost, reserved = lost_and_reserved
     opening = np.concatenate([[task.stock - task.owed], closing[:-1]])
     kinds = _round_kinds(task, supply, closing - opening + task.demand + issued - lost)
     periods = len(closing)
@@ -95,7 +95,7 @@ def _path(
         shipped=np.zeros(periods),
         closing_stock=np.zeros(periods),
         closing_owed=np.zeros(periods),
-        target_backlog=base.target_backlog,
+        target_backlog=np.full(periods, np.nan),
         late_issues=np.zeros(periods),
         lost=lost,
     )
@@ -123,4 +123,4 @@ def _round_kinds(task: FamilyTask, supply: Floats, total: Floats) -> Floats:
     rest = np.round(total - (kinds.sum(axis=0) - kinds[largest, every]), DECIMALS)
     movable = free[largest, every] > 0
     kinds[largest, every] = np.where(movable, np.maximum(rest, 0.0), kinds[largest, every])
-    return np.round(kinds, DECIMALS)
+    return kinds.round(DECIMALS)

@@ -61,6 +61,7 @@ def _families(balance: Balance, costs: SupplyCosts, plan: StrategyPlan, tasks: l
     keeps = follows & np.isnan(levels["target"]) & ~start.is_to_order[:, None]
     ordered = np.array([task.waypoint for task in tasks])
     is_to_order = start.is_to_order
+    backlog = np.where(is_to_order[:, None], np.array([path.target_backlog for path in plan.paths]), np.nan)
     share = policies.kind_share
     making = share[:, PRODUCTION] + share[:, SUBCONTRACT]
     both = np.zeros((2, len(share)), dtype=bool)
@@ -81,10 +82,11 @@ def _families(balance: Balance, costs: SupplyCosts, plan: StrategyPlan, tasks: l
         is_lost_sale_cost_given=costs.is_lost_sale_given,
         is_make_to_order=is_to_order,
         is_lost_sale_allowed=policies.are_lost_sales_allowed.any(axis=1) & ~is_to_order,
-        target_inventory_quantity=np.where(keeps, kept, levels["target"]),
+        # A backlog in days is the objective of a family made to order, even where it comes to nothing.
+        target_inventory_quantity=np.where(np.isnan(backlog), np.where(keeps, kept, levels["target"]), np.nan),
         minimum_inventory_quantity=levels["minimum"],
         maximum_inventory_quantity=levels["maximum"],
-        target_backlog_quantity=np.where(is_to_order[:, None], np.array([path.target_backlog for path in plan.paths]), np.nan),
+        target_backlog_quantity=backlog,
         promised_backlog_quantity=_promised_backlog(balance, plan),
         maximum_backlog_quantity=policies.maximum_backlog,
         inventory_override_quantity=np.where(ordered >= 0, ordered, np.nan),

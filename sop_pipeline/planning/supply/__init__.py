@@ -9,7 +9,6 @@ from sop_pipeline.planning.supply.inputs import (
     Sources,
     StockUsages,
     SupplyInputs,
-    Switches,
     Timing,
     Usages,
     Workforce,
@@ -17,6 +16,7 @@ from sop_pipeline.planning.supply.inputs import (
 from sop_pipeline.planning.supply.planner import SupplyPlan, plan_supply
 from sop_pipeline.planning.supply.recompute import PlanMismatchError
 from sop_pipeline.planning.supply.solve import SolverError
+from sop_pipeline.planning.supply.switches import Switches
 
 __all__ = [
     "Families",

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sop_pipeline.planning.supply.arrays import InputError, array, conform, refuse_outside, refuse_unsorted, refuse_unsorted_rows
+from sop_pipeline.planning.supply.switches import SWITCH_VALUES, Switches
 
 Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
@@ -166,31 +167,6 @@ class Timing:
     first_period_ratio: float = 1.0  # of the first period is still to come
     season_periods: int = 12  # the rates of the last so many periods go on after the horizon
     working_days_after: Floats = array("FA", "working days of the periods after the horizon", default=NO_PERIODS)
-
-
-@dataclass(frozen=True)
-class Switches:
-    """The `supply:` settings of the company, and how the solver may search."""
-
-    holding_cost_on: str = "closing"  # closing | average
-    holding_cost_above: str = "zero"  # zero | minimum
-    idle_hours: str = "allowed"  # allowed | none
-    whole_heads: str = "false"  # false | optimal | nearest | up
-    level_block_periods: int = 12
-    stability_weight: float = 1.0
-    workforce_stability_weight: float = 0.0  # times the weight of rates, on hires and layoffs
-    overload: str = "last_resort"  # last_resort | before_strategy: level and chase then show the load they would need
-    gap: float = 1.0e-4
-    node_limit: int = 100_000
-
-
-SWITCH_VALUES = {
-    "holding_cost_on": ("closing", "average"),
-    "holding_cost_above": ("zero", "minimum"),
-    "idle_hours": ("allowed", "none"),
-    "whole_heads": ("false", "optimal", "nearest", "up"),
-    "overload": ("last_resort", "before_strategy"),
-}
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ def rate_changes(inputs: SupplyInputs, rules: Rules) -> RateChanges:
 
 
 def rate_deviation(inputs: SupplyInputs, changes: RateChanges, rate: Floats) -> Floats:
-    """Per entry how far the daily rate (FT) is from what it is compared with; the rate of a block is the median, which is nearest to all."""
+    """Per entry how far the daily rate (FT) is from what it is compared with; a block's rate is the median, nearest to all."""
     compared = rate[changes.family, np.maximum(changes.before, 0)]
     compared = np.where(changes.before == -1, np.nan_to_num(inputs.families.previous_rate[changes.family]), compared)
     own = rate[changes.family, changes.period]
