@@ -1,7 +1,9 @@
 """Contracts of what the plan hands off: to the master schedule, to material planning, to suppliers. The plan of families stays out."""
 
-from sop_pipeline.contracts.base import Amount, Date, Flag, Number, Ratio, Table, Text, column
+from sop_pipeline.contracts.base import Amount, Count, Date, Flag, Number, Ratio, Table, Text, column
 from sop_pipeline.contracts.sop.balance import PLAN_VERSIONS
+
+AUDITED_PARAMETERS = ("lead_time_days", "yield_ratio", "machine_hours_per_unit", "labour_hours_per_unit", "minimum_order_quantity")
 
 
 def _cycle() -> Text:
@@ -83,8 +85,51 @@ class SupplierPlan(Table, key=("cycle_id", "scenario_id", "plan_version", "suppl
     change_quantity: Number = column("Planned order less the last published one", optional=True)
 
 
+class ParameterAudit(Table, key=("cycle_id", "parameter", "item_id", "supplier_id")):
+    """One row per cycle, planning parameter, item and supplier: what the master data say and what the records of a season measure."""
+
+    cycle_id: Text = _cycle()
+    parameter: Text = column("Parameter", isin=AUDITED_PARAMETERS)
+    item_id: Text = column("Item")
+    family_id: Text = column("Planned family; empty for items that no family plans", optional=True)
+    supplier_id: Text = column("Supplier; empty for what is made")
+    unit: Text = column("Unit of both values")
+    master_value: Number = column("What routings, items or supplier_items say; the plan is made with it", ge=0)
+    measured_value: Number = column(
+        "Lead time: median; yield: good ÷ (good + scrap); hours: booked ÷ good quantity; minimum order: smallest order", ge=0
+    )
+    drift_ratio: Ratio = column(
+        "Measured ÷ master − 1 (hours: from the nearer of run time with and without setups); empty where the master says 0", optional=True
+    )
+    tolerance_ratio: Ratio = column("Drift up to which both agree", ge=0)
+    observations: Count = column("Completions, receipts or orders it was measured on", ge=1)
+    basis: Text = column("Extract it was measured on; open orders count as long as their supplier has confirmed")
+    verdict: Text = column("agrees, drifted, or too few observations to say", isin=("agrees", "drifted", "too few"))
+
+
+class BillOfResources(Table, key=("cycle_id", "family_id", "resource_id")):
+    """One row per cycle, family and resource: what a planning unit takes of it, from routings and mix, and as maintained by hand."""
+
+    cycle_id: Text = _cycle()
+    family_id: Text = column("Product family")
+    resource_id: Text = column("Resource")
+    resource_name: Text = column("Name")
+    planning_unit: Text = column("Unit the family is planned in")
+    capacity_unit: Text = column("Unit of the usages: so many a planning unit")
+    usage_per_unit: Number = column("What the plan is made with, all lead-time offsets together", optional=True, ge=0)
+    derived_usage_per_unit: Number = column("Routings × mix through all levels of the bill of materials", optional=True, ge=0)
+    maintained_usage_per_unit: Number = column("Bill of resources of the family, else of its items in their mix", optional=True, ge=0)
+    difference_ratio: Ratio = column("Maintained ÷ derived − 1", optional=True)
+    verdict: Text = column(
+        "not maintained: the family has no bill of its own; only derived, only maintained: one of both knows the resource",
+        isin=("agrees", "differs", "only derived", "only maintained", "not maintained"),
+    )
+
+
 TABLES: dict[str, type[Table]] = {
     "sop.master_schedule_input": MasterScheduleInput,
     "sop.material_plan": MaterialPlan,
     "sop.supplier_plan": SupplierPlan,
+    "sop.parameter_audit": ParameterAudit,
+    "sop.bill_of_resources": BillOfResources,
 }
