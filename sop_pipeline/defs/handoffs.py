@@ -6,7 +6,9 @@ from sop_pipeline.company import Company
 from sop_pipeline.defs.model_tables import Frames, Model
 from sop_pipeline.planning.handoffs.horizon import horizon_of
 from sop_pipeline.planning.handoffs.item_supply import split_to_items
+from sop_pipeline.planning.handoffs.material import plan_materials
 from sop_pipeline.planning.handoffs.mix_load import load_of_mix
+from sop_pipeline.planning.handoffs.supplier_orders import order_from_suppliers
 
 ITEM_READS = (
     "plan.family_supply",
@@ -26,6 +28,20 @@ ITEM_READS = (
 )
 SPLIT_READS = ITEM_READS[:3] + ITEM_READS[4:11]
 
+MATERIAL_READS = (
+    "plan.item_supply",
+    "plan.family_supply",
+    "plan.family_balance",
+    "core.family_history",
+    "plan.item_demand",
+    "core.items",
+    "core.item_components",
+    "core.item_suppliers",
+    "core.item_positions",
+    "core.scheduled_receipts",
+    "core.planning_options",
+)
+
 
 def _named(frames: Frames, addresses: tuple[str, ...]) -> dict[str, Any]:
     """Frames as the arguments of a planning function: every argument is called like the table it takes."""
@@ -43,4 +59,16 @@ def _split(frames: Frames, company: Company) -> Frames:
     return {"plan.item_supply": item_supply, "plan.mix_load": mix_load}
 
 
-MODELS = (Model(("plan.item_supply", "plan.mix_load"), ITEM_READS, _split, frozenset()),)
+def _order(frames: Frames, company: Company) -> Frames:
+    horizon = horizon_of(frames["core.periods"], company.as_of_date)
+    materials = plan_materials(horizon, **_named(frames, MATERIAL_READS))
+    orders = order_from_suppliers(
+        horizon, material_requirements=materials, item_suppliers=frames["core.item_suppliers"], items=frames["core.items"]
+    )
+    return {"plan.material_requirements": materials, "plan.supplier_orders": orders}
+
+
+MODELS = (
+    Model(("plan.item_supply", "plan.mix_load"), ITEM_READS, _split, frozenset()),
+    Model(("plan.material_requirements", "plan.supplier_orders"), (*MATERIAL_READS, "core.periods"), _order, frozenset()),
+)

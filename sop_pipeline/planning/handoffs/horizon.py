@@ -20,7 +20,6 @@ class Horizon:
     starts: pl.Series  # T
     look_ahead: pl.Series
     need_day: Positions  # T: days since 1970-01-01; the middle of what is left of each period stands for all of it
-    first_day: Positions  # T: days since 1970-01-01
     as_of_day: int
     remaining_ratio: float
     days_per_period: float
@@ -30,10 +29,13 @@ class Horizon:
         return len(self.starts)
 
     def begun(self, lead_days: Positions) -> Positions:
-        """Per lead in calendar days and period: where a lead that ends in the period begins; −1 = before the as-of date. K × T."""
+        """Per lead in calendar days and period: where a lead that ends in the period begins; −1 = before the as-of date. K × T.
+
+        Every period is moved by as many periods, the nearest to the lead: by the calendar one would now and then hold the orders of two.
+        """
         day = self.need_day[None, :] - lead_days[:, None]
-        position = np.searchsorted(self.first_day, day, side="right") - 1
-        return np.where(day < self.as_of_day, -1, np.maximum(position, 0))
+        whole = np.round(lead_days / self.days_per_period).astype(np.int64)
+        return np.where(day < self.as_of_day, -1, np.maximum(np.arange(self.count) - whole[:, None], 0))
 
     def ahead(self, quantity: Floats, offset_periods: int) -> Floats:
         """What is needed in each period (last axis) for completions so many periods later; the last period stands for those beyond.
@@ -67,7 +69,6 @@ def horizon_of(periods: pl.DataFrame, as_of_date: dt.date) -> Horizon:
         starts=shown["period_start"],
         look_ahead=planned.filter(pl.col("period_kind") == "look_ahead")["period_start"],
         need_day=(np.maximum(first, as_of_day) + last) // 2,
-        first_day=first,
         as_of_day=as_of_day,
         remaining_ratio=float(planned["remaining_ratio"][0]),
         days_per_period=365.0 / float(planned["season_length_periods"][0]),

@@ -61,7 +61,7 @@ def split_to_items(
     known = items.filter(pl.col("family_id").is_not_null())
     shares = item_shares(supply, item_sources, known)
     own = _read_items(horizon, known, shares, item_demand.filter(pl.col("scenario_id") == scenario_id), item_positions)
-    left = _remaining_ratio(_planned(family_balance, scenario_id), family_history)
+    left = demand_still_to_come(family_balance, family_history, scenario_id)
     own.demand_quantity[:, 0] *= np.array([left.get(family, horizon.remaining_ratio) for family in own.family_ids])
     mix = _mix(horizon, own, item_mix)
     position = own.position
@@ -152,9 +152,10 @@ def _read_items(
     )
 
 
-def _remaining_ratio(family_balance: pl.DataFrame, family_history: pl.DataFrame) -> dict[str, float]:
-    """Per family, the part of the current period's demand that is still to come."""
-    current = family_balance.filter(pl.col("period_start") == pl.col("period_start").min())
+def demand_still_to_come(family_balance: pl.DataFrame, family_history: pl.DataFrame, scenario_id: str = "base") -> dict[str, float]:
+    """Per family with demand in the current period, the part of it that is still to come."""
+    planned = _planned(family_balance, scenario_id)
+    current = planned.filter(pl.col("period_start") == pl.col("period_start").min())
     whole = current.select("family_id", "demand_quantity")
     to_date = family_history.filter(pl.col("periods_from_now") == 0).select("family_id", to_date="demand_quantity")
     rows = whole.join(to_date, on="family_id", how="left").filter(pl.col("demand_quantity") > 0)
