@@ -153,6 +153,14 @@ def test_a_successor_inherits_the_demand_planning_unit_for_planning_unit() -> No
     assert "took over from A" in inherited["reason"][0]
 
 
+def test_a_chain_of_successors_hands_the_demand_on() -> None:
+    chain = [succession("A", "B"), {**succession("B", "A"), "effective_date": month(-2)}]
+    cleaned = clean(level(8.0), level(4.0), successions=chain)
+    assert quantities(cleaned.items, "B") == level(8.0)
+    assert quantities(cleaned.items, "A") == level(24.0)
+    assert cleaned.corrections.height == 2 * CLOSED
+
+
 def test_a_successor_without_a_sale_yet_starts_with_the_history_of_its_predecessor() -> None:
     cleaned = clean(level(8.0), [], successions=[succession("A", "B")])
     assert quantities(cleaned.items, "B") == level(4.0)

@@ -10,7 +10,7 @@ from sop_pipeline.contracts.core.events import AssumptionPeriods
 from sop_pipeline.contracts.core.facts import FamilyHistory
 from sop_pipeline.contracts.core.intentions import Overrides, PromotionPeriods, SalesSubmissions
 from sop_pipeline.contracts.core.masters import Families, ItemMix, Items
-from sop_pipeline.contracts.forecast import EstimatedUplifts, FamilyForecast, ItemForecast, LaunchForecast
+from sop_pipeline.contracts.forecast import EstimatedUplifts, FamilyForecast, ItemForecast, LaunchForecast, PriceEffects
 from sop_pipeline.contracts.plan import DemandEvents
 from sop_pipeline.planning.consensus import DemandPlan, plan_family_demand
 
@@ -20,6 +20,7 @@ def plan(
     promotions: list[dict] | None = None,
     uplifts: list[dict] | None = None,
     launches: list[dict] | None = None,
+    prices: list[dict] | None = None,
     assumptions: list[dict] | None = None,
 ) -> DemandPlan:
     """PUMPS sells 60 of A and 4 boxes of 10 of B each period, and nothing of C yet; NEW has no history and the item N."""
@@ -48,6 +49,7 @@ def plan(
         family_history=table(FamilyHistory, []),
         estimated_uplifts=table(EstimatedUplifts, uplifts or []),
         launch_forecast=table(LaunchForecast, launches or []),
+        price_effects=table(PriceEffects, prices or []),
         assumption_periods=table(AssumptionPeriods, assumptions or []),
     )
     assert_contract(DemandEvents, result.demand_events)
@@ -130,6 +132,12 @@ def test_a_launch_gives_a_family_without_history_its_first_quantity():
     result = plan(launches=[launch("N", "NEW", 7.0)])
     assert lines(result) == [("launch", "N", 0.0, 7.0, 7.0)]
     assert (marketing(result, "NEW"), marketing(result, "NEW", 2)) == (7.0, None)
+
+
+def test_a_change_of_price_changes_its_item_in_planning_units():
+    dearer = {"item_id": "B", "family_id": "PUMPS", "period_start": month(1), "price_ratio": 1.1, "effect_ratio": -0.25, "reason": "dearer"}
+    assert lines(plan(prices=[dearer])) == [("price_change", "B", 100.0, -10.0, 90.0)]
+    assert lines(plan(prices=[{**dearer, "effect_ratio": 0.0}])) == []
 
 
 def test_an_assumption_without_a_probability_counts_in_full_and_says_so():

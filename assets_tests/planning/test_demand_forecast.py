@@ -54,7 +54,7 @@ def company() -> dict[str, pl.DataFrame]:
     )
     empty = {
         table: pl.DataFrame(schema=dtypes(contract_of(f"core.{table}")))
-        for table in ("promotion_periods", "item_successions", "one_off_orders", "product_launches")
+        for table in ("promotion_periods", "item_successions", "one_off_orders", "product_launches", "price_changes")
     }
     silent = pl.DataFrame({"family_id": "NEW", "periods_from_now": closed, "demand_quantity": 0.0})
     return {

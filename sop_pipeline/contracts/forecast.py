@@ -87,6 +87,17 @@ class LaunchForecast(Table, key=("item_id", "period_start")):
     reason: Text = column("Where the number comes from")
 
 
+class PriceEffects(Table, key=("item_id", "period_start")):
+    """One row per item and planned period from its first coming change of price on: what past changes say demand will do."""
+
+    item_id: Text = column("Item")
+    family_id: Text = column("Family")
+    period_start: Date = column("First day of the period")
+    price_ratio: Number = column("Price ÷ price in the last closed period, by the days it holds", gt=0)
+    effect_ratio: Number = column("Expected change of demand; 0 where the history shows no response", ge=-1)
+    reason: Text = column("Where the number comes from")
+
+
 class FamilyBacktest(Table, key=("family_id", "lag_periods")):
     """One row per family and lag: the errors of the statistical forecast at past origins, against seasonal naive."""
 
@@ -165,6 +176,7 @@ TABLES: dict[str, type[Table]] = {
     "forecast.history_corrections": HistoryCorrections,
     "forecast.estimated_uplifts": EstimatedUplifts,
     "forecast.launch_forecast": LaunchForecast,
+    "forecast.price_effects": PriceEffects,
     "forecast.family_backtest": FamilyBacktest,
     "forecast.published_accuracy": PublishedAccuracy,
     "forecast.item_backtest": ItemBacktest,

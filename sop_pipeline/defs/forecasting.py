@@ -22,6 +22,7 @@ READS = (
     "core.item_successions",
     "core.one_off_orders",
     "core.product_launches",
+    "core.price_changes",
 )
 TABLES = (
     "forecast.item_forecast",
@@ -31,6 +32,7 @@ TABLES = (
     "forecast.history_corrections",
     "forecast.estimated_uplifts",
     "forecast.launch_forecast",
+    "forecast.price_effects",
     "forecast.family_backtest",
 )
 

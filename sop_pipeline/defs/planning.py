@@ -23,6 +23,7 @@ DEMAND_READS = (
     "core.promotion_periods",
     "forecast.estimated_uplifts",
     "forecast.launch_forecast",
+    "forecast.price_effects",
     "core.assumption_periods",
     "core.overrides",
     "core.families",

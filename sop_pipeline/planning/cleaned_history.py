@@ -132,9 +132,9 @@ def _join_predecessors(items: pl.DataFrame, item_successions: pl.DataFrame, memb
     """Give every item that has taken over from another the demand of that one, the oldest succession first."""
     weight = dict(members.select("item_id", "weight").iter_rows())
     taken_over = item_successions.filter(pl.col("is_effective")).sort("effective_date", "old_item_id", "new_item_id")
-    histories = (
-        {str(name[0]): frame.select("period_index", "quantity") for name, frame in items.group_by("series_id")} if taken_over.height else {}
-    )
+    touched = pl.concat([taken_over["old_item_id"], taken_over["new_item_id"]]).unique()
+    own = items.filter(pl.col("series_id").is_in(touched.implode()))
+    histories = {str(name[0]): frame.select("period_index", "quantity") for name, frame in own.group_by("series_id")}
     notes = []
     for old, new, day in taken_over.select("old_item_id", "new_item_id", "effective_date").iter_rows():
         if old not in histories or new not in weight:
@@ -154,17 +154,17 @@ def _join_predecessors(items: pl.DataFrame, item_successions: pl.DataFrame, memb
             )
         )
         histories[new] = both.select("period_index", quantity=total)
-    corrections = (
-        pl.concat([part.select(CORRECTIONS_SCHEMA.names()) for part in notes]) if notes else pl.DataFrame(schema=CORRECTIONS_SCHEMA)
-    )
     if not notes:
-        return items, corrections
-    joined = pl.concat(
-        frame.select(series_id=pl.lit(name), period_index="period_index", quantity="quantity") for name, frame in histories.items()
+        return items, pl.DataFrame(schema=CORRECTIONS_SCHEMA)
+    joined = [frame.select(pl.lit(name).alias("series_id"), "period_index", "quantity") for name, frame in histories.items()]
+    untouched = items.filter(~pl.col("series_id").is_in(list(histories)))
+    # An item with two predecessors has one row per period: from what it sold itself to what counts in the end.
+    corrections = (
+        pl.concat(notes)
+        .group_by("series_id", "period_index", "kind", maintain_order=True)
+        .agg(pl.col("before").first(), pl.col("after").last(), pl.col("reason").str.join("; "))
     )
-    # A chain of three gives the middle one a note of its own and the last one the sum: one row per period and kind is kept, the last.
-    merged = corrections.unique(["series_id", "period_index", "kind"], keep="last", maintain_order=True)
-    return joined.sort("series_id", "period_index"), merged.cast(CORRECTIONS_SCHEMA)
+    return pl.concat([untouched, *joined]).sort("series_id", "period_index"), corrections.cast(CORRECTIONS_SCHEMA)
 
 
 def _flag_one_offs(item_history: pl.DataFrame, one_off_orders: pl.DataFrame, index: pl.DataFrame) -> pl.DataFrame:

@@ -49,6 +49,7 @@ def plan_family_demand(
     family_history: pl.DataFrame,
     estimated_uplifts: pl.DataFrame | None = None,
     launch_forecast: pl.DataFrame | None = None,
+    price_effects: pl.DataFrame | None = None,
     assumption_periods: pl.DataFrame | None = None,
     scenario_id: str = "base",
 ) -> DemandPlan:
@@ -78,6 +79,7 @@ def plan_family_demand(
             "core.sales_submissions": submissions,
             "core.promotion_periods": promotion_periods,
             **({} if launch_forecast is None else {"forecast.launch_forecast": launch_forecast}),
+            **({} if price_effects is None else {"forecast.price_effects": price_effects}),
             "core.overrides": demand_overrides,
         },
     )
@@ -95,6 +97,7 @@ def plan_family_demand(
                 family_history=family_history,
                 estimated_uplifts=estimated_uplifts,
                 launch_forecast=launch_forecast,
+                price_effects=price_effects,
                 assumption_periods=assumption_periods,
             )
             plan = _Plan(eventful.family, eventful.item, eventful.notes)

@@ -20,6 +20,7 @@ from sop_pipeline.planning.forecasting.reconcile import FamilyForecasts, reconci
 from sop_pipeline.planning.forecasting.working_days import from_daily_rate, to_daily_rate
 from sop_pipeline.planning.hand_over import hand_over
 from sop_pipeline.planning.launches import forecast_launches
+from sop_pipeline.planning.price_changes import price_effects
 
 PUBLISHED_LEVEL = 80
 BACKTEST_LAGS = 6
@@ -61,6 +62,7 @@ def forecast_demand(
     item_successions: pl.DataFrame,
     one_off_orders: pl.DataFrame,
     product_launches: pl.DataFrame,
+    price_changes: pl.DataFrame,
     setting: ForecastSetting,
     known_fits: pl.DataFrame | None = None,
 ) -> DemandForecast:
@@ -142,6 +144,7 @@ def forecast_demand(
         "forecast.launch_forecast": forecast_launches(
             product_launches, as_if_kept.select("period_start", "forecast_quantity", item_id="series_id"), periods
         ),
+        "forecast.price_effects": price_effects(price_changes, cleaned.items, periods, season_length=season_length),
         "forecast.family_intervals": _interval_rows([stocked, ordered], planned, setting.levels),
         "forecast.family_backtest": _backtest_rows(pairs),
     }

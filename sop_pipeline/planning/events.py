@@ -1,4 +1,4 @@
-"""Events on the demand plan: launches, promotions, market assumptions, each a line of its own. Their traces in history stay out."""
+"""Events on the demand plan: launches, promotions, prices, assumptions, each a line of its own. Their traces in history stay out."""
 
 from dataclasses import dataclass
 
@@ -52,6 +52,7 @@ def apply_events(
     family_history: pl.DataFrame,
     estimated_uplifts: pl.DataFrame | None = None,
     launch_forecast: pl.DataFrame | None = None,
+    price_effects: pl.DataFrame | None = None,
     assumption_periods: pl.DataFrame | None = None,
 ) -> EventfulPlan:
     """Add what each event does to the cells it touches.
@@ -61,8 +62,8 @@ def apply_events(
     makes an unknown family known. A promotion adds quantity × uplift_ratio × days of it in the period ÷ days of the period, or
     uplift_quantity × days in the period ÷ days of the promotion, else the ratio of `estimated_uplifts`, and takes its pull-forward from
     the period after; one of the last closed period still takes it from the current one, off the demand that `family_history` holds. A
-    market assumption changes its family by effect × probability (1 where nobody gave one). No cell falls below 0. An unknown cell stays
-    unknown: there is nothing to lift.
+    change of price changes its item by the ratio of `price_effects`, a market assumption its family by effect × probability (1 where
+    nobody gave one). No cell falls below 0. An unknown cell stays unknown: there is nothing to lift.
     """
     estimates = pl.DataFrame(schema=UPLIFTS_SCHEMA) if estimated_uplifts is None else estimated_uplifts
     promotions = _with_estimates(promotion_periods, estimates)
@@ -70,6 +71,7 @@ def apply_events(
         *([] if launch_forecast is None else [_launches(grid, launch_forecast, item_quantity)]),
         *_promotions(grid, promotions, family_quantity, item_quantity),
         _dips_after_history(grid, promotions, family_history),
+        *([] if price_effects is None else [_repriced(grid, price_effects, item_quantity)]),
         *([] if assumption_periods is None else [_assumptions(grid, assumption_periods, family_quantity)]),
     ]
     order = pl.col("event_kind").replace_strict({kind: i for i, kind in enumerate(EVENT_KINDS)}, return_dtype=pl.Int64)
@@ -175,6 +177,12 @@ def _dips_after_history(grid: DemandGrid, promotions: pl.DataFrame, family_histo
     return _lines(pl.concat(parts), "pull_forward", "promotion_id", _pulled())
 
 
+def _repriced(grid: DemandGrid, price_effects: pl.DataFrame, item_quantity: Floats) -> pl.DataFrame:
+    rows = price_effects.join(grid.periods.select("period_start"), on="period_start", how="semi")
+    plan = pl.Series(item_quantity[grid.item_cells(rows, "forecast.price_effects")])
+    return _lines(rows.with_columns(change_quantity=plan * pl.col("effect_ratio")), "price_change", "item_id", pl.col("reason"))
+
+
 def _assumptions(grid: DemandGrid, assumption_periods: pl.DataFrame, family_quantity: Floats) -> pl.DataFrame:
     rows = assumption_periods.join(grid.periods.select("period_start"), on="period_start", how="semi").with_columns(item_id=pl.lit(""))
     plan = family_quantity[grid.family_cells(rows, "core.assumption_periods")]
@@ -238,6 +246,6 @@ def _promotion_notes(promotions: pl.DataFrame, grid: DemandGrid, is_known: Flags
 
 
 def _other_notes(lines: pl.DataFrame) -> pl.DataFrame:
-    """Launches and assumptions say on the plan what they say on their line."""
+    """Launches, prices and assumptions say on the plan what they say on their line."""
     told = lines.filter(pl.col("event_kind").is_in(["launch", "market_assumption"]))
     return told.select("family_id", "item_id", "period_start", author=pl.lit(None, dtype=pl.String), reason="reason")

@@ -1,8 +1,9 @@
-"""Contracts of what changes demand beside promotions: launches, successions, market assumptions, one-off orders. Plans stay out."""
+"""Contracts of what changes demand beside promotions: launches, successions, prices, assumptions, one-off orders. Plans stay out."""
 
 from sop_pipeline.contracts.base import Count, Date, Flag, Number, Ratio, Table, Text, column
 
-EVENT_KINDS = ("launch", "promotion", "pull_forward", "market_assumption", "floor")  # in the order in which they stand on the plan
+# in the order in which they stand on the plan
+EVENT_KINDS = ("launch", "promotion", "pull_forward", "price_change", "market_assumption", "floor")
 
 
 class ItemSuccessions(Table, key=("old_item_id",)):
@@ -40,6 +41,16 @@ class ProductLaunches(Table, key=("item_id",)):
     confidence: Text = column("How sure marketing is: low, medium or high", optional=True)
 
 
+class PriceChanges(Table, key=("item_id", "period_start")):
+    """One row per item of a family and period in which its listed price changed, the changes of a period multiplied."""
+
+    item_id: Text = column("Item")
+    family_id: Text = column("Family")
+    period_start: Date = column("First day of the period")
+    price_ratio: Number = column("New price ÷ old price, in one currency", gt=0)
+    day_share_ratio: Ratio = column("Share of the period's days on which the last of the new prices holds", gt=0, le=1)
+
+
 class AssumptionPeriods(Table, key=("assumption_id", "family_id", "period_start")):
     """One row per market assumption with an effect, family it concerns and planned period it covers; broken and expired ones left out."""
 
@@ -57,5 +68,6 @@ TABLES: dict[str, type[Table]] = {
     "core.item_successions": ItemSuccessions,
     "core.one_off_orders": OneOffOrders,
     "core.product_launches": ProductLaunches,
+    "core.price_changes": PriceChanges,
     "core.assumption_periods": AssumptionPeriods,
 }
