@@ -55,7 +55,10 @@ def frames() -> dict[str, pl.DataFrame]:
         {
             **rows,
             "core.families": [{**row, "family_name": f"{row['family_id']} {HOSTILE}", "planner": HOSTILE} for row in rows["core.families"]],
-            "sop.decisions": [decision, {**decision, "decision_id": "D-2", "decision_status": "done", "text": "long done", "is_closed": True}],
+            "sop.decisions": [
+                decision,
+                {**decision, "decision_id": "D-2", "decision_status": "done", "text": "long done", "is_closed": True},
+            ],
             "sop.control_totals": [{**differing, "stated_value": 1000.0, "computed_value": 950.0, "unit": "EUR"}],
             "sop.extract_status": [
                 {"extract": "items", "load_status": "stale", "reason": HOSTILE, "rows_read": 12, "rows_rejected": 3},
