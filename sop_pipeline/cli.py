@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,27 @@ def check_command(extracts: tuple[str, ...], folder: Path, as_of: dt.datetime | 
     found = check_extracts(company, extracts)
     click.echo(json.dumps(report.check_document(found), default=str) if as_json else report.check_text(found))
     return DATA_STOPPED if found.stops else DONE
+
+
+@main.command("map")
+@click.argument("file", type=click.Path(path_type=Path))
+@_company_options
+@click.option("--as", "extract", help="The extract the file is, where it is not to be recognised.")
+@_as_json
+@_guarded
+def map_command(file: Path, folder: Path, extract: str | None, as_json: bool) -> int:
+    """Propose how a file of your own becomes an extract: YAML to paste into sop.yaml, and what stays open."""
+    company = load_company(folder)
+    from sop_pipeline.mapping.map_file import map_file  # noqa: PLC0415
+    from sop_pipeline.mapping.write import as_document  # noqa: PLC0415
+
+    ask = report.ask if sys.stdin.isatty() and not as_json else None
+    mapped = map_file(company, file, extract, ask)
+    document = {**as_document(mapped.proposal, mapped.sniffed, mapped.files), "trial": asdict(mapped.trial)}
+    click.echo(json.dumps(document, ensure_ascii=False) if as_json else mapped.yaml, nl=as_json)
+    if not as_json:
+        click.echo(report.trial_text(mapped.trial), err=True)
+    return DONE
 
 
 @main.command("ui")

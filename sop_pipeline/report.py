@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+import click
 import polars as pl
 from rich.console import Console
 from rich.table import Table
@@ -17,6 +18,8 @@ from sop_pipeline.report_cycles import repetition_lines
 
 if TYPE_CHECKING:
     from sop_pipeline.defs.run import NightOutcome
+    from sop_pipeline.mapping.propose import Question
+    from sop_pipeline.mapping.trial import Trial
 
 SHOWN_OF_A_KIND = 5
 SHOWN_EXCEPTIONS = 8
@@ -221,6 +224,24 @@ def check_text(found: Checked) -> str:
 def _place(row: dict[str, Any]) -> str:
     parts = [str(row[name]) for name in ("source_file", "source_line", "column_name") if row[name] is not None]
     return ":".join(parts) or str(row["extract"])
+
+
+def ask(question: "Question") -> str | None:
+    """Put a question on the terminal; None where the answer is `later`."""
+    click.echo(question.text, err=True)
+    for answer, line in question.options.items():
+        click.echo(f"  {answer}: {line}", err=True)
+    said = str(click.prompt("Which one", type=click.Choice([*question.options, "later"]), default="later", show_choices=False, err=True))
+    return None if said == "later" else said
+
+
+def trial_text(trial: "Trial") -> str:
+    """How a proposed mapping fared on its file."""
+    if trial.reason:
+        return f"tried: not one row can be read yet: {trial.reason}"
+    rules = ", ".join(f"{rule} {rows}" for rule, rows in trial.rules.items())
+    told = f"tried: {trial.rows_accepted:,} of {trial.rows_read:,} rows would be used, {trial.rows_rejected:,} set aside"
+    return f"{told} ({rules})" if rules else told
 
 
 def doctor_text(found: dict[str, Any], indent: int = 0) -> str:

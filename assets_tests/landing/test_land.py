@@ -263,3 +263,13 @@ def test_the_file_last_in_name_order_wins_a_key_and_the_others_are_told_once_a_f
     told = taken.staged.issues.select("source_file", "value", "rule", "severity").rows()
     assert told == [("extracts/engineering/items_2025.csv", "2 rows", "key_in_later_file", "info")]
     assert (taken.staged.rows_repeated, taken.staged.rows_rejected) == (2, 0)
+
+
+def test_a_last_good_load_under_other_names_than_sop_yaml_now_gives_cannot_stand_in(tmp_path: Path):
+    company = company_of(tmp_path, {ITEMS: item_rows(10)})
+    night(company)
+    (tmp_path / ITEMS).write_text(item_rows(3).replace("item_id", "Material"))
+    load = night(company_of(tmp_path, {}, "extracts: {items: {columns: {item_id: Material}}}\n")).staged.load
+    assert load.status == "unusable"
+    assert "3 rows, below 40 %" in load.reason
+    assert "The last good load has no column 'Material' (item_id)" in load.reason
