@@ -13,6 +13,7 @@ from sop_pipeline.defs.night import Night
 from sop_pipeline.defs.specs import PLANNING_TEAM
 from sop_pipeline.publish import TableNotes, content_digests, publish
 from sop_pipeline.record import record_night
+from sop_pipeline.review.web_page import write_page
 from sop_pipeline.review.workbook import REVIEW_TABLES, WorkbookSettings, write_workbook
 
 A_NIGHT_LATE = dt.timedelta(hours=26)  # a day and the length of a slow night
@@ -75,24 +76,33 @@ def published_assets() -> list[dg.AssetsDefinition]:
         key=REVIEW,
         deps=[PUBLISHED, *(asset_key(address) for address in REVIEW_TABLES)],
         group_name="published",
-        kinds={"excel"},
+        kinds={"excel", "html"},
         owners=[PLANNING_TEAM],
         tags={"domain": "planning"},
-        description="The review workbook of the cycle: page one to print, a sheet a family, sheets that come back as extracts.",
+        description="The review of the cycle as workbook, whose entry sheets come back as extracts, and as web page.",
     )
     def review(night: Night) -> dg.MaterializeResult:
         company = night.company()
-        if not company.settings.publish.workbook:
-            return dg.MaterializeResult(metadata={"written": False, "reason": "publish.workbook is false in sop.yaml"})
+        settings = company.settings.publish
+        if not (settings.workbook or settings.html):
+            return dg.MaterializeResult(metadata={"written": False, "reason": "publish.workbook and publish.html are false in sop.yaml"})
         with night.connect(company) as con:
             frames = {address: warehouse.read(con, address) for address in REVIEW_TABLES}
         cycle_id = frames["sop.run"]["cycle_id"][0]
-        path = company.published / "review" / f"{cycle_id}.xlsx"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_workbook(path, frames, WorkbookSettings())
+        workbook = company.published / "review" / f"{cycle_id}.xlsx"
+        page = workbook.with_suffix(".html")
+        workbook.parent.mkdir(parents=True, exist_ok=True)
+        if settings.workbook:
+            write_workbook(workbook, frames, WorkbookSettings())
+        if settings.html:
+            write_page(page, frames)
+        paths = {
+            **({"workbook": dg.MetadataValue.path(str(workbook))} if settings.workbook else {}),
+            **({"page": dg.MetadataValue.url(page.as_uri())} if settings.html else {}),
+        }
         balance = frames["sop.current_balance"].filter(pl.col("period_kind") != "history")
         shown = balance.sort("family_id", "period_start").group_by("family_id", maintain_order=True).head(3).select(PREVIEW)
-        return dg.MaterializeResult(metadata={"path": dg.MetadataValue.path(str(path)), "balance": markdown(shown)})
+        return dg.MaterializeResult(metadata={**paths, "balance": markdown(shown)})
 
     return [published, review]
 
