@@ -34,7 +34,7 @@ def supply_inputs(balance: Balance, costs: SupplyCosts, plan: StrategyPlan, task
     axes, start = balance.axes, balance.inputs
     horizon = axes.horizon
     sources = _sources(balance, costs, tasks)
-    families = _families(balance, costs, plan, tasks, sources)
+    families = _families(balance, costs, plan, sources, tasks=tasks, switches=switches)
     return SupplyInputs(
         families,
         sources,
@@ -52,13 +52,18 @@ def supply_inputs(balance: Balance, costs: SupplyCosts, plan: StrategyPlan, task
     )
 
 
-def _families(balance: Balance, costs: SupplyCosts, plan: StrategyPlan, tasks: list[FamilyTask], sources: Sources) -> Families:
+def _families(
+    balance: Balance, costs: SupplyCosts, plan: StrategyPlan, sources: Sources, *, tasks: list[FamilyTask], switches: Switches
+) -> Families:
     axes, start, policies = balance.axes, balance.inputs, balance.policies
     levels = {name: np.array([getattr(level, name) for level in plan.levels]) for name in ("target", "minimum", "maximum")}
     follows = np.array([[name in ("level", "chase") for name in asked] for asked in plan.asked])
     kept = np.fmin(np.fmax(start.opening.stock[:, None], levels["minimum"]), levels["maximum"])
     # Without a target level and chase keep today's stock, inside what the policy allows; who looks for the least cost is free.
     keeps = follows & np.isnan(levels["target"]) & ~start.is_to_order[:, None]
+    # Where there is no minimum, the target is what stock beyond it is costed from.
+    above_minimum = switches.holding_cost_above == "minimum"
+    floor = np.where(np.isnan(levels["minimum"]) & above_minimum, levels["target"], levels["minimum"])
     ordered = np.array([task.waypoint for task in tasks])
     is_to_order = start.is_to_order
     backlog = np.where(is_to_order[:, None], np.array([path.target_backlog for path in plan.paths]), np.nan)
@@ -84,7 +89,7 @@ def _families(balance: Balance, costs: SupplyCosts, plan: StrategyPlan, tasks: l
         is_lost_sale_allowed=policies.are_lost_sales_allowed.any(axis=1) & ~is_to_order,
         # A backlog in days is the objective of a family made to order, even where it comes to nothing.
         target_inventory_quantity=np.where(np.isnan(backlog), np.where(keeps, kept, levels["target"]), np.nan),
-        minimum_inventory_quantity=levels["minimum"],
+        minimum_inventory_quantity=floor,
         maximum_inventory_quantity=levels["maximum"],
         target_backlog_quantity=backlog,
         promised_backlog_quantity=_promised_backlog(balance, plan),
