@@ -99,7 +99,7 @@ class ParameterAudit(Table, key=("cycle_id", "parameter", "item_id", "supplier_i
         "Lead time: median; yield: good ÷ (good + scrap); hours: booked ÷ good quantity; minimum order: smallest order", ge=0
     )
     drift_ratio: Ratio = column(
-        "Measured ÷ master − 1 (hours: from the nearer of run time with and without setups); empty where the master says 0", optional=True
+        "Measured ÷ master − 1, hours from run time with or without setups, the nearer; empty where the master says 0", optional=True
     )
     tolerance_ratio: Ratio = column("Drift up to which both agree", ge=0)
     observations: Count = column("Completions, receipts or orders it was measured on", ge=1)
