@@ -26,8 +26,8 @@ DEFAULT_PARAMETERS: dict[str, Any] = {
     "business_plan_version": None,
     "inventory_statuses": ["unrestricted", "quality", "transit"],
     "unexplained_ratio": 0.05,
-    **ExceptionSettings().model_dump(),
     "control_total_ratio": 0.01,
+    **ExceptionSettings().model_dump(),
 }
 DUCKDB_TYPES = {
     "text": "varchar",

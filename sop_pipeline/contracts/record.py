@@ -1,6 +1,7 @@
 """Contracts of the record of nights, as raw shows it. What the plan makes of it stays in core."""
 
 from sop_pipeline.contracts.base import Count, Date, Number, Ratio, Table, Text, column
+from sop_pipeline.contracts.core.intentions import DEMAND_STEPS
 
 
 class RecordedPlans(Table, key=("cycle_id", "as_of_date", "record_kind", "family_id", "period_start")):
@@ -25,6 +26,21 @@ class RecordedPlans(Table, key=("cycle_id", "as_of_date", "record_kind", "family
     maximum_inventory_quantity: Number = column("Most stock", optional=True)
     target_backlog_quantity: Number = column("Target backlog", optional=True)
     revenue_amount: Number = column("Revenue", optional=True)
+
+
+class RecordedDemand(Table, key=("cycle_id", "as_of_date", "record_kind", "family_id", "period_start", "step")):
+    """One row per recorded night or version, family, planned period and step of the demand plan."""
+
+    cycle_id: Text = column("Cycle")
+    as_of_date: Date = column("As-of date of the night")
+    record_kind: Text = column("night, frozen or approved", isin=("night", "frozen", "approved"))
+    recorded_on: Date = column("Day it was recorded, frozen or approved")
+    family_id: Text = column("Family")
+    period_start: Date = column("First day of the period")
+    step: Text = column("Step", isin=DEMAND_STEPS)
+    quantity: Number = column("Demand after the step", optional=True)
+    change_quantity: Number = column("What the step changed", optional=True)
+    author: Text = column("Who changed it", optional=True)
 
 
 class RecordedIssues(Table, key=("as_of_date", "issue_key")):
@@ -95,6 +111,7 @@ class RecordedAssumptions(Table, key=("as_of_date", "assumption_id")):
 
 TABLES: dict[str, type[Table]] = {
     "raw.recorded_plans": RecordedPlans,
+    "raw.recorded_demand": RecordedDemand,
     "raw.recorded_issues": RecordedIssues,
     "raw.recorded_exceptions": RecordedExceptions,
     "raw.recorded_decisions": RecordedDecisions,

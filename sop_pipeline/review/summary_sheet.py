@@ -23,6 +23,13 @@ LAST_FIGURE = 11  # worksheet column of the last figure of a family; statuses fo
 STATUS_WIDTH = 3.4
 
 
+def company_years(year_outlook: pl.DataFrame) -> pl.DataFrame:
+    """The rows of sop.year_outlook that page one shows: the company's money, year by year."""
+    shown = (pl.col("level") == "company") & pl.col("measure").is_in(list(MEASURES))
+    order = pl.col("measure").replace_strict({measure: place for place, measure in enumerate(MEASURES)}, default=None)
+    return year_outlook.filter(shown).sort("fiscal_year", order)
+
+
 @dataclass(frozen=True)
 class FamilyRow:
     """A family on page one: its sheet, and its status by period label."""

@@ -29,7 +29,7 @@ from sop_pipeline.review.list_sheets import write_exceptions, write_glossary, wr
 from sop_pipeline.review.page import Page
 from sop_pipeline.review.resource_sheet import write_resources
 from sop_pipeline.review.styles import STATUS_TITLES, Styles
-from sop_pipeline.review.summary_sheet import MEASURES, STRATEGIES, FamilyRow, Summary, SummarySheet
+from sop_pipeline.review.summary_sheet import STRATEGIES, FamilyRow, Summary, SummarySheet, company_years
 
 REVIEW_TABLES = (
     "sop.family_review",
@@ -228,7 +228,7 @@ class _Pack:
             news=news,
             company=company,
             families=rows,
-            outlooks=self._outlooks(),
+            outlooks=company_years(self._frames["sop.year_outlook"]),
             exceptions=self._exceptions.filter(pl.col("exception_status") != "gone"),
             decisions=self._decisions(),
             period_labels=shown,
@@ -247,12 +247,6 @@ class _Pack:
             ],
             SUMMARY_SIZE,
         )
-
-    def _outlooks(self) -> pl.DataFrame:
-        """The years of the company that page one shows."""
-        shown = (pl.col("level") == "company") & pl.col("measure").is_in(list(MEASURES))
-        order = pl.col("measure").replace_strict({measure: place for place, measure in enumerate(MEASURES)}, default=None)
-        return self._frames["sop.year_outlook"].filter(shown).sort("fiscal_year", order)
 
     def _decisions(self) -> list[str]:
         """Decisions that are not done, those that wait first."""
