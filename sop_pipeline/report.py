@@ -13,6 +13,7 @@ from rich.table import Table
 from sop_pipeline.checking import Checked
 from sop_pipeline.company import Company
 from sop_pipeline.publish import published_rows
+from sop_pipeline.report_cycles import repetition_lines
 
 if TYPE_CHECKING:
     from sop_pipeline.defs.run import NightOutcome
@@ -145,6 +146,8 @@ def night_text(summary: dict[str, Any]) -> str:
         counts = [str(row[name] or "") for name in ("short", "overloaded", "below_target", "excess", "balanced")]
         table.add_row(row["family_id"], row["production_strategy"], *counts, revenue, str(row["first_trouble"] or ""))
     console.print(table)
+    for line in repetition_lines(summary["repetition"]) if "repetition" in summary else ():
+        console.print(line)
     console.print(f"Read it: {found['file']}" + (f" and {found['parquet']}" if found["parquet"] else ""))
     return console.file.getvalue()  # type: ignore[attr-defined]
 

@@ -1,18 +1,22 @@
 """The end of the night: the record of it, and the published file. How a file is swapped stays in publish, what is recorded in record."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import dagster as dg
+import duckdb
 import polars as pl
 
 from sop_pipeline import warehouse
+from sop_pipeline.company import Company
 from sop_pipeline.contracts import CONTRACTS, column_specs
+from sop_pipeline.cycles import PUBLISHED_CYCLES, Version, published_versions
 from sop_pipeline.defs.checks import asset_key, markdown
-from sop_pipeline.defs.night import Night
+from sop_pipeline.defs.night import Night, parameters, versions_of_night
 from sop_pipeline.defs.specs import PLANNING_TEAM
 from sop_pipeline.publish import TableNotes, content_digests, publish
-from sop_pipeline.record import record_night
+from sop_pipeline.record import nights_before, record_night
 from sop_pipeline.review.web_page import write_page
 from sop_pipeline.review.workbook import REVIEW_TABLES, WorkbookSettings, write_workbook
 
@@ -29,6 +33,7 @@ PREVIEW = (
     "load_ratio",
     "balance_status",
 )
+OLDEST_CYCLE = "select min(period_start) from core.periods where periods_from_now >= ?"
 SOP_TABLES = tuple(address for address in CONTRACTS if address.startswith("sop."))
 
 
@@ -51,19 +56,28 @@ def published_assets() -> list[dg.AssetsDefinition]:
         with night.connect(company) as con:
             balance, issues = warehouse.read(con, "sop.current_balance"), warehouse.read(con, "sop.quality_issues")
             demand = warehouse.read(con, "sop.demand_plan")
-            cycle_id = str(con.execute("select cycle_id from sop.run").fetchall()[0][0])
+            versions = versions_of_night(con, company)
+            oldest = con.execute(OLDEST_CYCLE, [1 - PUBLISHED_CYCLES]).fetchall()[0][0]
+            manifest = night_manifest(con, company, versions)
         rows = publish(
             company.warehouse_file,
             company.published,
             table_notes(),
+            published_versions(versions, oldest),
             run_id=context.run.run_id,
             storage_version=settings.storage_version,
             keep_previous=settings.keep_previous,
             parquet=settings.parquet,
         )
-        record_night(company.cycles, cycle_id, company.as_of_date, recorded_frames(balance, demand, issues, company.as_of_date))
         file = company.published / "sop.duckdb"
         digests = content_digests(file)
+        record_night(
+            company.cycles,
+            manifest["cycle_id"],
+            company.as_of_date,
+            recorded_frames(balance, demand, issues, company.as_of_date),
+            {**manifest, "tables": dict(digests)},
+        )
         return dg.MaterializeResult(
             metadata={
                 "path": dg.MetadataValue.path(str(file)),
@@ -116,6 +130,27 @@ def table_notes() -> Mapping[str, TableNotes]:
         columns = {spec.name: spec.description for spec in column_specs(contract)}
         notes[address.removeprefix("sop.")] = TableNotes(contract.grain(), columns)
     return notes
+
+
+def night_manifest(con: duckdb.DuckDBPyConnection, company: Company, versions: Sequence[Version]) -> dict[str, Any]:
+    """What the night was made of, without a clock: a repetition of it is compared with this."""
+    values = parameters(con, company)
+    cycle_id, input_digest = con.execute("select cycle_id, input_digest from sop.run").fetchall()[0]
+    cycle_start = con.execute("select period_start from core.periods where periods_from_now = 0").fetchall()[0][0]
+    extracts = con.execute("select extract, fingerprint, status from staging.extract_status order by 1").fetchall()
+    return {
+        "cycle_id": cycle_id,
+        "cycle_start": cycle_start.isoformat(),
+        "code_version": values["code_version"],
+        "schema_version": values["schema_version"],
+        "settings_digest": values["settings_digest"],
+        "record_digest": values["record_digest"],
+        "input_digest": input_digest,
+        "extracts": {extract: fingerprint for extract, fingerprint, _ in extracts if fingerprint is not None},
+        "stale": [extract for extract, _, status in extracts if status == "stale"],
+        "versions": {version.key: version.digest for version in versions},
+        "nights_read": nights_before(company.cycles, company.as_of_date),
+    }
 
 
 def recorded_frames(balance: pl.DataFrame, demand: pl.DataFrame, issues: pl.DataFrame, as_of_date: dt.date) -> Mapping[str, pl.DataFrame]:

@@ -55,8 +55,9 @@ def land(
         mapping = company.mapping(extract.name)
         wanted = Wanted(mapping.format, expected_names(specs, mapping), limits or Limits())
         load = _land_today(con, company, extract, nothing=nothing, wanted=wanted, records=records)
+        load = replace(load, notes=(*load.notes, *_file_notes(con, company, extract, load)))
     show_raw(con, company, load)
-    return replace(load, notes=(*load.notes, *_file_notes(con, company, extract, load)))
+    return load
 
 
 def show_raw(con: duckdb.DuckDBPyConnection, company: Company, load: Load) -> RawView:
@@ -82,7 +83,8 @@ def record_load(company: Company, load: Load) -> None:
     """Write a load that a plan is made with into the record, once; a replayed night changes no record of its own."""
     records = Records(company.landed)
     known = records.night(load.extract, load.as_of_date)
-    if load.has_rows_to_stage and not (company.replays_night and known):
+    # what was not supplied is recorded too: a night repeated later must not read what came since
+    if load.status != "unusable" and not (company.replays_night and known):
         records.add(load)
 
 

@@ -110,7 +110,7 @@ class BusinessPlan(Table, key=("family_id", "period_start")):
 
 
 class PublishedPlans(Table, key=("family_id", "period_start")):
-    """One row per family and closed period: the plan as last published before the period began, from the record of nights."""
+    """One row per family and closed period: the plan as last published before the period began, from the record of nights and cycles."""
 
     family_id: Text = column("Family")
     period_start: Date = column("First day of the period")
