@@ -159,6 +159,15 @@ def test_a_cycle_that_is_not_published_or_nobody_who_approves_is_refused(company
     assert not list(company.glob("cycles/*/frozen"))
 
 
+def test_a_published_file_that_was_put_back_is_not_signed_off_as_the_night_after_it(company: Path) -> None:
+    path = company / "cycles/2026-04/nights/2026-04-01/manifest.json"
+    later = json.loads(path.read_text(encoding="utf-8")) | {"input_digest": "of another run of that night"}
+    path.write_text(json.dumps(later), encoding="utf-8")
+    result = CliRunner().invoke(main, ["freeze", "2026-04", "--company", str(company)])
+    assert result.exit_code == 2
+    assert "Run the night again: sop run --as-of 2026-04-01" in result.output
+
+
 def test_the_approved_plan_says_where_executive_differs_from_consensus(company: Path) -> None:
     write_override(company)
     assert run(company).succeeded

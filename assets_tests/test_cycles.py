@@ -29,6 +29,7 @@ NIGHT = {
     "code_version": "1",
     "schema_version": "1.0",
     "settings_digest": "s",
+    "settings": {"horizon_periods": 6, "supply": {"strategy": "level"}},
     "input_digest": "i",
     "record_digest": "r",
     "extracts": {"items": "a"},
@@ -203,7 +204,11 @@ def test_where_executive_differs_from_consensus_both_quantities_author_and_reaso
 @pytest.mark.parametrize(
     ("change", "cause"),
     [
-        ({"settings_digest": "t"}, "sop.yaml says something else now"),
+        ({"settings_digest": "t"}, "sop.yaml says something else now: extracts or read_from"),
+        (
+            {"settings_digest": "t", "settings": {"horizon_periods": 6, "supply": {"strategy": "chase"}}},
+            "sop.yaml says something else now: supply",
+        ),
         ({"code_version": "2"}, "version of sop_pipeline: 1 then, 2 now"),
         ({"extracts": {"items": "b"}}, "extract items: no landed copy of that night, today's file was read"),
         ({"extracts": {"items": "a", "prices": "c"}}, "extract prices: other content than that night"),

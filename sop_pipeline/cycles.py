@@ -19,6 +19,7 @@ KINDS: tuple[Kind, ...] = ("frozen", "approved")  # the later one wins where bot
 MANIFEST = "manifest.json"
 PUBLISHED_CYCLES = 13
 READ_ONLY = 0o444
+FROM_NIGHT = ("as_of_date", "code_version", "schema_version", "settings_digest", "settings", "input_digest", "extracts")
 
 
 class CycleError(ValueError):
@@ -115,10 +116,7 @@ def make_version(cycles: Path, stamp: Stamp, tables: Mapping[str, pl.DataFrame])
         "by": stamp.by,
         "at": stamp.at.isoformat(timespec="seconds"),
         "recorded_on": stamp.recorded_on.isoformat(),
-        **{
-            name: stamp.night[name]
-            for name in ("as_of_date", "code_version", "schema_version", "settings_digest", "input_digest", "extracts")
-        },
+        **{name: stamp.night[name] for name in FROM_NIGHT},
         "executive_changes": executive_changes(tables["demand_plan"]).to_dicts() if "demand_plan" in tables else [],
         "files": files,
     }

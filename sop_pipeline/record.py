@@ -127,7 +127,8 @@ def compare_nights(before: Mapping[str, Any], after: Mapping[str, Any], without_
         if before[name] != after[name]:
             causes.append(f"{title}: {before[name]} then, {after[name]} now")
     if before["settings_digest"] != after["settings_digest"]:
-        causes.append("sop.yaml says something else now")
+        changed = [name for name, value in after["settings"].items() if before["settings"].get(name) != value]
+        causes.append(f"sop.yaml says something else now: {', '.join(changed) or 'extracts or read_from'}")
     for name in sorted({*before["extracts"], *after["extracts"]}):
         if before["extracts"].get(name) != after["extracts"].get(name):
             how = "no landed copy of that night, today's file was read" if name in without_copies else "other content than that night"

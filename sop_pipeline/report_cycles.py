@@ -46,6 +46,7 @@ def repetition_lines(found: dict[str, Any]) -> list[str]:
     else:
         lines = [f"Repeats a past night, with differences in {', '.join(found['differing_tables'])}:"]
         lines += [f"  {cause}" for cause in found["causes"]]
+        lines.append("  The record of that night now holds this plan: later nights read it as what was published then.")
     if found["from_todays_files"]:
         lines.append(f"  read from today's files, later facts left out: {', '.join(found['from_todays_files'])}")
     return lines

@@ -33,6 +33,7 @@ PREVIEW = (
     "load_ratio",
     "balance_status",
 )
+UNRECORDED_SETTINGS = {"as_of_date", "extracts", "read_from"}  # where files come from is nobody's plan, and may name accounts
 OLDEST_CYCLE = "select min(period_start) from core.periods where periods_from_now >= ?"
 SOP_TABLES = tuple(address for address in CONTRACTS if address.startswith("sop."))
 
@@ -144,6 +145,7 @@ def night_manifest(con: duckdb.DuckDBPyConnection, company: Company, versions: S
         "code_version": values["code_version"],
         "schema_version": values["schema_version"],
         "settings_digest": values["settings_digest"],
+        "settings": company.settings.model_dump(mode="json", exclude=UNRECORDED_SETTINGS),
         "record_digest": values["record_digest"],
         "input_digest": input_digest,
         "extracts": {extract: fingerprint for extract, fingerprint, _ in extracts if fingerprint is not None},
