@@ -2,11 +2,14 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
+from nights import shared_night
 from worked_example.company import extract_file, write_worked_example
 
 from sop_pipeline.cli import main
@@ -30,6 +33,21 @@ def test_a_folder_that_is_none_says_how_to_make_one(tmp_path: Path) -> None:
     result = sop("check", "--company", str(tmp_path / "nowhere"))
     assert result.exit_code == 2
     assert "sop init" in result.output
+
+
+def test_a_night_and_a_check_exit_2_where_a_driver_is_missing_and_show_no_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pymysql", None)
+    monkeypatch.setenv("ERP_URI", "mysql://planner:s3cret@127.0.0.1:9/erp")
+    folder = write_worked_example(tmp_path / "company")
+    settings = folder / "sop.yaml"
+    settings.write_text(settings.read_text() + "\nextracts: {customers: {database: '${ERP_URI}', query: select 1}}\n")
+    for arguments in (("run", "--select", "raw.customers"), ("check", "customers")):
+        result = sop(*arguments, "--company", str(folder))
+        assert result.exit_code == 2, result.output
+        assert "extracts.customers.database: MySQL needs a driver that is not installed (pymysql" in result.output
+        assert "sop-pipeline[mysql]" in result.output
+        assert "s3cret" not in result.output
+    assert not [path for path in folder.rglob("*") if path.is_file() and b"s3cret" in path.read_bytes()]
 
 
 def test_an_unknown_extract_names_the_known_ones(tmp_path: Path) -> None:
@@ -116,3 +134,26 @@ def test_a_night_in_a_process_of_its_own_ends_with_a_summary_as_json(tmp_path: P
     assert {row["family_id"] for row in summary["published"]["families"]} == {"PUMPS", "PRESSES"}
     doctor = sop("doctor", "--company", str(folder), "--digest", "--json")
     assert set(json.loads(doctor.output)["digests"]) >= {"supply_demand_balance", "run", "family_review"}
+
+
+def test_a_selection_that_names_no_table_says_what_was_meant_and_changes_nothing(tmp_path: Path) -> None:
+    folder = write_worked_example(tmp_path / "company")
+    for selection, said in (
+        ("core.famlies", "Did you mean core.families?"),
+        ("sop,nowhere", "nowhere is no schema and no table"),
+        ("a b ((", "Invalid selection string"),
+        ('key:"plan/nothing"+', "selects no table"),
+    ):
+        result = sop("run", "--company", str(folder), "--select", selection)
+        assert result.exit_code == 2, result.output
+        assert said in result.output
+    assert not (folder / "warehouse" / "warehouse.duckdb").exists()
+
+
+def test_a_selection_runs_its_tables_only_and_says_that_nothing_new_is_published(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = shutil.copytree(shared_night(tmp_path_factory, "level"), tmp_path_factory.mktemp("selected") / "company")
+    before = (folder / "published" / "sop.duckdb").stat().st_mtime_ns
+    result = sop("run", "--company", str(folder), "--select", "plan,sop.run", "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.output)["is_published"] is False
+    assert (folder / "published" / "sop.duckdb").stat().st_mtime_ns == before

@@ -197,6 +197,20 @@ class OrdersDue(Table, key=("family_id", "period_start")):
     past_due_quantity: Number = column("Open quantity whose due date is before the as-of date", ge=0)
 
 
+class ItemOrdersDue(Table, key=("item_id", "period_start")):
+    """One row per item and period from the current one on in which open orders are due, those past due left out, in the item's unit."""
+
+    item_id: Text = column("Item")
+    family_id: Text = column("Family")
+    period_start: Date = column("First day of the period")
+    orders_due_quantity: Number = column("Open quantity due from the as-of date on", gt=0)
+    abnormal_quantity: Number = column(
+        "The part that does not consume the forecast: lines of more than twice what any other order of the last season asked for, of an "
+        "item that had at least nine",
+        ge=0,
+    )
+
+
 class ScheduledQuantity(Table, key=("family_id", "period_start")):
     """One row per family and period: what work orders in hand will complete, in planning units; late ones in the current period."""
 
@@ -239,6 +253,7 @@ TABLES: dict[str, type[Table]] = {
     "core.family_flows": FamilyFlows,
     "core.family_history": FamilyHistory,
     "core.orders_due": OrdersDue,
+    "core.item_orders_due": ItemOrdersDue,
     "core.scheduled_quantity": ScheduledQuantity,
     "core.scheduled_receipts": ScheduledReceipts,
     "core.item_positions": ItemPositions,

@@ -36,29 +36,6 @@ class MasterScheduleInput(Table, key=("cycle_id", "scenario_id", "plan_version",
     scheduled_quantity: Number = column("Remaining quantity of open work orders due in the period; late ones in the current period", ge=0)
 
 
-class MasterScheduleLoad(Table, key=("cycle_id", "scenario_id", "plan_version", "resource_id", "period_start")):
-    """One row per cycle, scenario, plan version, resource and planned period: the load of the items' lots beside that of the families."""
-
-    cycle_id: Text = _cycle()
-    scenario_id: Text = column("Scenario; base unless said")
-    plan_version: Text = _version()
-    resource_id: Text = column("Resource")
-    resource_name: Text = column("Name")
-    capacity_unit: Text = column("Unit of the capacities")
-    period_start: Date = column("First day of the period")
-    is_critical: Flag = column("Counts for the status of the families that use it")
-    regular_capacity: Number = column("Rated regular capacity; of the remainder in the current period", ge=0)
-    overtime_capacity: Number = column("Capacity beyond regular", ge=0)
-    family_required_capacity: Number = column("What the families' plan takes by their mean bills of resources", ge=0)
-    mix_required_capacity: Number = column("What the lots of their items take, each by its own bill: the real mix", ge=0)
-    family_load_ratio: Ratio = column("Load of the families ÷ regular; empty without capacity", optional=True, ge=0)
-    mix_load_ratio: Ratio = column("Load of the real mix ÷ regular; empty without capacity", optional=True, ge=0)
-    verdict: Text = column(
-        "Of the real mix: fits regular hours, takes overtime, overloaded; hidden overload: only the families' plan fits",
-        isin=("fits", "overtime", "overloaded", "hidden overload"),
-    )
-
-
 class MaterialPlan(Table, key=("cycle_id", "scenario_id", "plan_version", "item_id", "period_start")):
     """One row per cycle, scenario, plan version, item and planned period: what is needed of it, there, on order and to be ordered."""
 
@@ -151,7 +128,6 @@ class BillOfResources(Table, key=("cycle_id", "family_id", "resource_id")):
 
 TABLES: dict[str, type[Table]] = {
     "sop.master_schedule_input": MasterScheduleInput,
-    "sop.master_schedule_load": MasterScheduleLoad,
     "sop.material_plan": MaterialPlan,
     "sop.supplier_plan": SupplierPlan,
     "sop.parameter_audit": ParameterAudit,
