@@ -2,12 +2,14 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from nights import shared_night
 from worked_example.company import extract_file, write_worked_example
 
 from sop_pipeline.cli import main
@@ -132,3 +134,26 @@ def test_a_night_in_a_process_of_its_own_ends_with_a_summary_as_json(tmp_path: P
     assert {row["family_id"] for row in summary["published"]["families"]} == {"PUMPS", "PRESSES"}
     doctor = sop("doctor", "--company", str(folder), "--digest", "--json")
     assert set(json.loads(doctor.output)["digests"]) >= {"supply_demand_balance", "run", "family_review"}
+
+
+def test_a_selection_that_names_no_table_says_what_was_meant_and_changes_nothing(tmp_path: Path) -> None:
+    folder = write_worked_example(tmp_path / "company")
+    for selection, said in (
+        ("core.famlies", "Did you mean core.families?"),
+        ("sop,nowhere", "nowhere is no schema and no table"),
+        ("a b ((", "Invalid selection string"),
+        ('key:"plan/nothing"+', "selects no table"),
+    ):
+        result = sop("run", "--company", str(folder), "--select", selection)
+        assert result.exit_code == 2, result.output
+        assert said in result.output
+    assert not (folder / "warehouse" / "warehouse.duckdb").exists()
+
+
+def test_a_selection_runs_its_tables_only_and_says_that_nothing_new_is_published(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = shutil.copytree(shared_night(tmp_path_factory, "level"), tmp_path_factory.mktemp("selected") / "company")
+    before = (folder / "published" / "sop.duckdb").stat().st_mtime_ns
+    result = sop("run", "--company", str(folder), "--select", "plan,sop.run", "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.output)["is_published"] is False
+    assert (folder / "published" / "sop.duckdb").stat().st_mtime_ns == before

@@ -77,8 +77,8 @@ class Company:
 
     @property
     def settings_digest(self) -> str:
-        """Digest of all settings but secrets: a part of the input digest of a run."""
-        return hashlib.sha256(self.settings.model_dump_json().encode()).hexdigest()
+        """Digest of all settings but secrets: a part of the input digest of a run. The as-of date is an input of its own."""
+        return hashlib.sha256(self.settings.model_dump_json(exclude={"as_of_date"}).encode()).hexdigest()
 
     def mapping(self, extract: str) -> ExtractMapping:
         """What `sop.yaml` says about an extract; the defaults where it says nothing."""

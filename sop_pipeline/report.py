@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+import click
 import polars as pl
 from rich.console import Console
 from rich.table import Table
@@ -13,11 +14,15 @@ from rich.table import Table
 from sop_pipeline.checking import Checked
 from sop_pipeline.company import Company
 from sop_pipeline.publish import published_rows
+from sop_pipeline.report_cycles import repetition_lines
 
 if TYPE_CHECKING:
     from sop_pipeline.defs.run import NightOutcome
+    from sop_pipeline.mapping.propose import Question
+    from sop_pipeline.mapping.trial import Trial
 
 SHOWN_OF_A_KIND = 5
+SHOWN_EXCEPTIONS = 8
 STATUS_COUNTS = """
 select
     family_id,
@@ -34,10 +39,34 @@ where period_kind <> 'history'
 group by family_id
 order by short desc, overloaded desc, below_target desc, family_id
 """
+TOP_EXCEPTIONS = """
+select exception_status, money_at_stake_amount::double as money_at_stake_amount, sentence, owner, since, kind
+from sop.exceptions
+where exception_status <> 'gone'
+order by exception_rank
+"""
 EXTRACT_COUNTS = """
 select extract, load_status, reason, rows_read, rows_accepted, rows_rejected, value_rejected_amount::double as value_rejected_amount
 from sop.extract_status
 order by extract
+"""
+CONTROL_COUNTS = """
+select
+    measure,
+    case when count(distinct unit) = 1 then any_value(unit) end as unit, -- quantities of different units have no sum
+    count(*) as totals,
+    count(*) filter (where verdict = 'differs') as differing,
+    count(*) filter (where verdict = 'not_comparable') as not_comparable,
+    sum(difference_value::decimal(38, 6))::double as difference,
+    (
+        sum(difference_value::decimal(38, 6))
+        / nullif(sum(stated_value::decimal(38, 6)) filter (where verdict <> 'not_comparable'), 0)
+    )::double as difference_ratio,
+    string_agg(period_label || coalesce(' ' || nullif(family_id, '*'), ''), ', ' order by period_start, family_id)
+        filter (where verdict = 'differs') as differing_where
+from sop.control_totals
+group by measure
+order by measure
 """
 
 
@@ -61,9 +90,10 @@ def night_summary(company: Company, outcome: "NightOutcome") -> dict[str, Any]:
         "as_of_date": company.as_of_date.isoformat(),
         "run_id": outcome.run_id,
         "succeeded": outcome.succeeded,
+        "is_published": outcome.published,
         "seconds": round(outcome.seconds, 1),
         "failed_checks": [
-            {"table": check.table, "check": check.name, "stopped_the_night": check.blocking, "details": check.details}
+            {"table": check.table, "check": check.name, "stopped_the_night": check.blocking, "details": dict(check.details)}
             for check in outcome.failed_checks
         ],
         "errors": list(outcome.errors),
@@ -81,6 +111,8 @@ def night_summary(company: Company, outcome: "NightOutcome") -> dict[str, Any]:
             "stale": extracts.filter(pl.col("load_status") == "stale").select("extract", "reason").to_dicts(),
             "not_supplied": extracts.filter(pl.col("load_status") == "not_supplied")["extract"].to_list(),
             "rejected": extracts.filter(pl.col("rows_rejected") > 0).select("extract", "rows_rejected", "value_rejected_amount").to_dicts(),
+            "control_totals": published_rows(file, CONTROL_COUNTS).to_dicts(),
+            "exceptions": published_rows(file, TOP_EXCEPTIONS).to_dicts(),
             "families": published_rows(file, STATUS_COUNTS).to_dicts(),
         }
     return summary
@@ -89,13 +121,21 @@ def night_summary(company: Company, outcome: "NightOutcome") -> dict[str, Any]:
 def night_text(summary: dict[str, Any]) -> str:
     """The summary as a planner reads it."""
     console = _recorder()
-    state = "published" if summary["succeeded"] else "stopped; what was published before stays in place"
+    if not summary["succeeded"]:
+        state = "stopped; what was published before stays in place"
+    else:
+        state = "published" if summary["is_published"] else "the selection is done; what was published before stays in place"
     console.print(f"{summary['company']}, night of {summary['as_of_date']}: {state} ({summary['seconds']} s)")
     for error in summary["errors"]:
         console.print(f"  error: {error}")
-    for check in summary["failed_checks"]:
-        if check["stopped_the_night"] or not summary["succeeded"]:
-            console.print(f"  failed check: {check['table']} {check['check']}\n    {check['details']}")
+    stops = [check for check in summary["failed_checks"] if check["stopped_the_night"]]
+    for check in stops:
+        console.print(f"  stopped by: {check['table']} {check['check']}")
+        for line in _detail_lines(check["details"]):
+            console.print(f"    {line}")
+    others = len(summary["failed_checks"]) - len(stops)
+    if others and not summary["succeeded"]:
+        console.print(f"  {others} other checks found something and stop nothing; `sop check`, `sop run --json` and the web UI tell what.")
     found = summary["published"]
     if found is None or not summary["succeeded"]:
         return console.file.getvalue()  # type: ignore[attr-defined]
@@ -104,6 +144,8 @@ def night_text(summary: dict[str, Any]) -> str:
         console.print(f"  stale: {row['extract']}: {row['reason']}")
     if found["not_supplied"]:
         console.print(f"  not supplied: {', '.join(found['not_supplied'])}")
+    for row in found["control_totals"]:
+        console.print(f"  {_control_text(row)}")
     table = Table(title=f"Planned periods per family, {found['currency']}", title_justify="left")
     table.add_column("family")
     table.add_column("strategy")
@@ -115,8 +157,40 @@ def night_text(summary: dict[str, Any]) -> str:
         counts = [str(row[name] or "") for name in ("short", "overloaded", "below_target", "excess", "balanced")]
         table.add_row(row["family_id"], row["production_strategy"], *counts, revenue, str(row["first_trouble"] or ""))
     console.print(table)
+    for line in repetition_lines(summary["repetition"]) if "repetition" in summary else ():
+        console.print(line)
+    shown = found["exceptions"][:SHOWN_EXCEPTIONS]
+    console.print(f"Exceptions by money at stake, {len(shown)} of {len(found['exceptions'])} (sop.exceptions tells all):")
+    for row in shown:
+        money = "no price" if row["money_at_stake_amount"] is None else f"{row['money_at_stake_amount']:,.0f}"
+        console.print(f"  {money:>12}  {row['exception_status']:<4}  {row['sentence']}")
     console.print(f"Read it: {found['file']}" + (f" and {found['parquet']}" if found["parquet"] else ""))
     return console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def _detail_lines(details: dict[str, str]) -> Iterator[str]:
+    """What a check says: a line a text, the first rows of a table."""
+    for name, value in details.items():
+        if not value.startswith("| "):
+            yield f"{name.replace('_', ' ')}: {value}"
+            continue
+        header, _, *rows = value.splitlines()
+        yield f"{name.replace('_', ' ')}:"
+        yield from (f"  {line.strip('| ')}" for line in [header, *rows[:SHOWN_OF_A_KIND]])
+        if len(rows) > SHOWN_OF_A_KIND:
+            yield f"  … and {len(rows) - SHOWN_OF_A_KIND} more"
+
+
+def _control_text(row: dict[str, Any]) -> str:
+    """One measure of the control totals: how far the extracts are off in all, and where by more than the tolerance."""
+    parts = [f"control totals: {row['measure'].replace('_', ' ')}: {row['totals']} compared"]
+    if row["not_comparable"]:
+        parts[0] = f"{parts[0]}, {row['not_comparable']} of them with nothing to compare"
+    if row["difference"] and row["unit"]:
+        ratio = "" if row["difference_ratio"] is None else f" ({row['difference_ratio']:+.3%})"
+        parts.append(f"extracts − stated = {row['difference']:+,.2f} {row['unit']}{ratio}")
+    parts.append(f"outside tolerance: {row['differing_where']}" if row["differing"] else "none outside tolerance")
+    return "; ".join(parts)
 
 
 def check_document(found: Checked) -> dict[str, Any]:
@@ -150,6 +224,24 @@ def check_text(found: Checked) -> str:
 def _place(row: dict[str, Any]) -> str:
     parts = [str(row[name]) for name in ("source_file", "source_line", "column_name") if row[name] is not None]
     return ":".join(parts) or str(row["extract"])
+
+
+def ask(question: "Question") -> str | None:
+    """Put a question on the terminal; None where the answer is `later`."""
+    click.echo(question.text, err=True)
+    for answer, line in question.options.items():
+        click.echo(f"  {answer}: {line}", err=True)
+    said = str(click.prompt("Which one", type=click.Choice([*question.options, "later"]), default="later", show_choices=False, err=True))
+    return None if said == "later" else said
+
+
+def trial_text(trial: "Trial") -> str:
+    """How a proposed mapping fared on its file."""
+    if trial.reason:
+        return f"tried: not one row can be read yet: {trial.reason}"
+    rules = ", ".join(f"{rule} {rows}" for rule, rows in trial.rules.items())
+    told = f"tried: {trial.rows_accepted:,} of {trial.rows_read:,} rows would be used, {trial.rows_rejected:,} set aside"
+    return f"{told} ({rules})" if rules else told
 
 
 def doctor_text(found: dict[str, Any], indent: int = 0) -> str:

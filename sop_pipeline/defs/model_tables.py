@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 import polars as pl
 
 from sop_pipeline import planning, warehouse
@@ -53,33 +54,38 @@ def model_stage(schema: str, models: Sequence[Model], rules: Mapping[str, SqlFil
     )
     def stage(context: dg.AssetExecutionContext, night: Night) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         company = night.company()
+
+        def wanted(address: str) -> bool:
+            return asset_key(address) in context.selected_asset_keys
+
+        computed: Frames = {}
         for model in models:
-            chosen = [table for table in model.tables if asset_key(table) in context.selected_asset_keys]
-            if not chosen:
+            if not any(wanted(table) for table in model.tables):
                 continue
             with night.connect(company) as con:
+                yield from _write(con, computed)
                 frames = {address: warehouse.read(con, address) for address in model.reads}
             # the warehouse is closed while a model works: worker processes may be started meanwhile
-            computed = model.compute(frames, company)
-            with night.connect(company) as con:
-                for table in chosen:
-                    contract = contract_of(table)
-                    rows = warehouse.write(
-                        con, table, computed[table].select(list(contract.to_schema().columns)).sort(contract.key_columns())
-                    )
-                    table_done(table, rows)
-                    yield dg.MaterializeResult(
-                        asset_key=asset_key(table),
-                        metadata=table_metadata(con, table, rows),
-                        check_results=[check_contract(con, table)],
-                    )
+            results = model.compute(frames, company)
+            computed = {table: results[table] for table in model.tables if wanted(table)}
         with night.connect(company) as con:
+            yield from _write(con, computed)
             values = parameters(con, company)
             for rule in rules.values():
-                if asset_key(ruled_table(rule)) in context.selected_asset_keys:
+                if wanted(ruled_table(rule)):
                     yield check_rule(con, rule, values)
 
     return stage
+
+
+def _write(con: duckdb.DuckDBPyConnection, computed: Frames) -> Iterator[dg.MaterializeResult]:
+    for table, frame in computed.items():
+        contract = contract_of(table)
+        rows = warehouse.write(con, table, frame.select(list(contract.to_schema().columns)).sort(contract.key_columns()))
+        table_done(table, rows)
+        yield dg.MaterializeResult(
+            asset_key=asset_key(table), metadata=table_metadata(con, table, rows), check_results=[check_contract(con, table)]
+        )
 
 
 def planning_digest() -> str:

@@ -8,11 +8,13 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.definitions.asset_selection import DagsterInvalidAssetSelectionError
+from dagster._core.errors import DagsterInvalidSubsetError
 from dagster._core.remote_origin import ManagedGrpcPythonEnvCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 
@@ -20,9 +22,11 @@ from sop_pipeline.company import Company, ConfigurationError
 from sop_pipeline.definitions import build_defs
 from sop_pipeline.defs.lock import hold_night
 from sop_pipeline.defs.schedules import NIGHTLY
+from sop_pipeline.settings import nearest
 
 CONFIGURATION = f"{ConfigurationError.__module__}.{ConfigurationError.__name__}: "
 MODULE, LOCATION = "sop_pipeline.definitions", "sop_pipeline"
+PUBLISHED = dg.AssetKey(["published", "sop"])
 DAGSTER_YAML = {
     "telemetry": {"enabled": False},
     "nux": {"enabled": False},
@@ -34,13 +38,13 @@ DAGSTER_YAML = {
 
 @dataclass(frozen=True)
 class FailedCheck:
-    """A check that failed, and whether the night stopped at it."""
+    """A check that failed, whether the night stopped at it, and what it says: texts by name, tables as Markdown."""
 
     table: str
     name: str
     blocking: bool
     severity: str
-    details: str
+    details: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ class NightOutcome:
 
     run_id: str
     succeeded: bool
+    published: bool
     seconds: float
     failed_checks: tuple[FailedCheck, ...]
     errors: tuple[str, ...]
@@ -80,7 +85,7 @@ def run_night(company: Company, *, selection: Sequence[str] = ()) -> NightOutcom
                 check.check_name,
                 bool(check.blocking) and check.severity is dg.AssetCheckSeverity.ERROR,  # Dagster goes on after a warning
                 check.severity.value,
-                "\n".join(f"{name}: {value.value}" for name, value in check.metadata.items()),
+                {name: str(value.value) for name, value in check.metadata.items()},
             )
             for check in evaluations
             if not check.passed
@@ -95,7 +100,8 @@ def run_night(company: Company, *, selection: Sequence[str] = ()) -> NightOutcom
         ]
         errors = tuple(str(getattr(cause, "message", cause)).strip().removeprefix(CONFIGURATION) for cause in causes)
         misconfigured = any(getattr(cause, "cls_name", None) == ConfigurationError.__name__ for cause in causes)
-    return NightOutcome(result.run_id, result.success, time.monotonic() - started, tuple(failed), errors, misconfigured)
+        published = any(event.asset_key == PUBLISHED for event in result.get_asset_materialization_events())
+    return NightOutcome(result.run_id, result.success, published, time.monotonic() - started, tuple(failed), errors, misconfigured)
 
 
 @contextlib.contextmanager
@@ -147,18 +153,33 @@ def serve_ui(company: Company, *, port: int) -> int:
 
 
 def _keys(defs: dg.Definitions, selection: Sequence[str]) -> list[dg.AssetKey]:
-    """Asset keys of a selection: `schema.table`, a schema, or Dagster's selection syntax (`core/family_history+`)."""
+    """Asset keys of a selection: schemas and `schema.table`s, commas between them, or Dagster's selection syntax (`core/family_history+`).
+
+    Raises ConfigurationError on a name that is no table or schema, and on a selection that selects nothing.
+    """
     graph = defs.resolve_asset_graph()
+    tables = {".".join(key.path): key for key in graph.get_all_asset_keys()}
+    schemas = {table.split(".")[0] for table in tables}
     keys: set[dg.AssetKey] = set()
     for part in selection:
-        keys |= dg.AssetSelection.from_string(_in_dagster_syntax(part)).resolve(graph)
+        names = [name.strip() for name in part.split(",")]
+        if all(name in schemas or name in tables for name in names):
+            keys |= {key for table, key in tables.items() if table in names or table.split(".")[0] in names}
+            continue
+        if all(name.replace("_", "").replace(".", "").isalnum() for name in names):
+            unknown = next(name for name in names if name not in schemas and name not in tables)
+            raise ConfigurationError(
+                f"--select {part}: {unknown} is no schema and no table{nearest(unknown, sorted(schemas | set(tables)))}"
+            )
+        try:
+            keys |= dg.AssetSelection.from_string(part).resolve(graph)
+        except (DagsterInvalidAssetSelectionError, DagsterInvalidSubsetError) as error:
+            raise ConfigurationError(
+                f"--select {part}: {error}. Name schemas, tables, or write as in the search field of the UI."
+            ) from None
+    if not keys:
+        raise ConfigurationError(f"--select {' '.join(selection)} selects no table; a schema is one of {', '.join(sorted(schemas))}")
     return sorted(keys)
-
-
-def _in_dagster_syntax(part: str) -> str:
-    if part.replace("_", "").isalnum():
-        return f'group:"{part}"'
-    return f'key:"{part.replace(".", "/")}"' if part.replace("_", "").replace(".", "").isalnum() else part
 
 
 def _cause(error: object) -> object:

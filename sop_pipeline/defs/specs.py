@@ -12,7 +12,7 @@ from sop_pipeline.defs.checks import asset_key
 from sop_pipeline.extracts import EXTRACTS
 
 PLANNING_TEAM = "team:planning"
-TYPE_NAMES = {"String": "text", "Date": "date", "Float64": "number", "Int64": "count", "Boolean": "flag"}
+TYPE_NAMES = {"String": "text", "Date": "date", "Float64": "number", "Int64": "count", "Boolean": "bool"}
 
 
 def table_spec(

@@ -50,13 +50,14 @@ def land(
         raise ConfigurationError(f"{company.settings_file}: {', '.join(misspelt)}: no such column; known: {known}")
     records = Records(company.landed)
     load = records.night(extract.name, as_of_date) if company.replays_night else None
-    if load is None:
+    if load is None or _not_as_mapped(company, load):
         nothing = Load(extract.name, as_of_date, landed_at, "not_supplied")
         mapping = company.mapping(extract.name)
         wanted = Wanted(mapping.format, expected_names(specs, mapping), limits or Limits())
         load = _land_today(con, company, extract, nothing=nothing, wanted=wanted, records=records)
+        load = replace(load, notes=(*load.notes, *_file_notes(con, company, extract, load)))
     show_raw(con, company, load)
-    return replace(load, notes=(*load.notes, *_file_notes(con, company, extract, load)))
+    return load
 
 
 def show_raw(con: duckdb.DuckDBPyConnection, company: Company, load: Load) -> RawView:
@@ -82,7 +83,8 @@ def record_load(company: Company, load: Load) -> None:
     """Write a load that a plan is made with into the record, once; a replayed night changes no record of its own."""
     records = Records(company.landed)
     known = records.night(load.extract, load.as_of_date)
-    if load.has_rows_to_stage and not (company.replays_night and known):
+    # what was not supplied is recorded too: a night repeated later must not read what came since
+    if load.status != "unusable" and not (company.replays_night and known):
         records.add(load)
 
 
@@ -91,6 +93,8 @@ def fall_back(company: Company, extract: Extract, load: Load, reason: str) -> Lo
     good = Records(company.landed).last_good(extract.name, load.as_of_date)
     if company.mapping(extract.name).if_unusable == "fail":
         return replace(load, status="unusable", reason=f"{reason} if_unusable is fail.", files=())
+    if good is not None and (differs := _not_as_mapped(company, good)):
+        good, reason = None, f"{reason} The last good load has {differs}"
     if good is None:
         return replace(load, status="unusable" if extract.is_required else "not_supplied", reason=reason, files=())
     return replace(
@@ -102,6 +106,16 @@ def fall_back(company: Company, extract: Extract, load: Load, reason: str) -> Lo
         last_good_load_at=good.landed_at,
         notes=load.notes,
     )
+
+
+def _not_as_mapped(company: Company, load: Load) -> str | None:
+    """Why copies landed earlier cannot be read by today's mapping; None where they can."""
+    for file in load.files:
+        try:
+            match_columns(file.name, file.reading.columns, _specs(load.extract), company.mapping(load.extract))
+        except UnreadableSourceError as error:
+            return str(error).removeprefix(f"{file.name}: ")
+    return None
 
 
 def _land_today(

@@ -22,7 +22,8 @@ STATUS_MEANINGS = {
 def write_exceptions(page: Page, exceptions: pl.DataFrame, sheets: Mapping[str, str], currency: str) -> None:
     """Every exception, dearest first, with a link to the sheet it is about. `sheets`: name of the sheet by family."""
     columns = [
-        ListColumn("kind", "Kind", 13, "status"),
+        ListColumn("kind", "Kind", 20, "status"),
+        ListColumn("exception_status", "Status", 9),
         ListColumn("family_id", "Family", 16),
         ListColumn("resource_id", "Resource", 13),
         ListColumn("period_start", "From", 11, "date"),
@@ -30,11 +31,16 @@ def write_exceptions(page: Page, exceptions: pl.DataFrame, sheets: Mapping[str, 
         ListColumn("sentence", "What is wrong", 80, "wrapped"),
         ListColumn("money_at_stake_amount", f"At stake, {page.styles.money_unit(currency)}", 15, "money"),
         ListColumn("owner", "Owner", 18),
+        ListColumn("since", "Since", 11, "date"),
     ]
-    page.title("Exceptions", "What the working plan does not reach, ordered by the money at stake; empty where no price is known.")
+    page.title(
+        "Exceptions",
+        "What the working plan does not reach and what it cannot rest on, ordered by the money at stake; empty where no price is known. "
+        "New: first seen tonight. Gone: last night still saw it.",
+    )
     last = page.list(columns, exceptions)
-    page.links(exceptions["family_id"].to_list(), 1, sheets)
-    page.sheet.conditional_format(HEADER_ROW + 1, 6, last, 6, {"type": "data_bar", "bar_color": "#F4B6AE", "bar_solid": True})
+    page.links(exceptions["family_id"].to_list(), 2, sheets)
+    page.sheet.conditional_format(HEADER_ROW + 1, 7, last, 7, {"type": "data_bar", "bar_color": "#F4B6AE", "bar_solid": True})
 
 
 def write_notes(page: Page, notes: pl.DataFrame, sheets: Mapping[str, str]) -> None:
@@ -57,8 +63,8 @@ def write_notes(page: Page, notes: pl.DataFrame, sheets: Mapping[str, str]) -> N
     page.links(shown["level_id"].to_list(), 1, sheets)
 
 
-def write_quality(page: Page, extract_status: pl.DataFrame, quality_issues: pl.DataFrame) -> None:
-    """How fresh each extract is, and the rows that could not be used as they came."""
+def write_quality(page: Page, extract_status: pl.DataFrame, control_totals: pl.DataFrame, quality_issues: pl.DataFrame) -> None:
+    """How fresh each extract is, where it misses the ledger, and the rows that could not be used as they came."""
     extracts = [
         ListColumn("extract", "Extract", 24),
         ListColumn("load_status", "Status", 14),
@@ -77,6 +83,23 @@ def write_quality(page: Page, extract_status: pl.DataFrame, quality_issues: pl.D
     )
     last = page.list(extracts, status)
     page.colour_texts((HEADER_ROW + 1, 1, last, 1), {"stale": "short", "not supplied": "below_target", "fresh": "balanced"})
+    totals = [
+        ListColumn("measure", "Measure", 24),
+        ListColumn("verdict", "Verdict", 14),
+        ListColumn("family_id", "Family", 20),
+        ListColumn("stated_value", "Sent", 12, "count"),
+        ListColumn("computed_value", "Extracts", 16, "count"),
+        ListColumn("difference_value", "Difference", 14, "count"),
+        ListColumn("period_label", "Period", 18),
+        ListColumn("note", "Why not compared", 70, "wrapped"),
+    ]
+    agreeing = control_totals.filter(pl.col("verdict") == "agrees")
+    verdicts = control_totals.filter(pl.col("verdict") != "agrees").with_columns(pl.col("measure", "verdict").str.replace("_", " "))
+    found = f"Control totals: {agreeing.height:,} of {control_totals.height:,} agree; all are in sop.control_totals"
+    page.sheet.write_string(last + 2, 0, found, page.styles.section())
+    first = last + 4
+    last = page.table(last + 3, totals, verdicts.sort("verdict", "measure", "period_start", "family_id"))
+    page.colour_texts((first, 1, max(first, last), 1), {"differs": "short", "not comparable": "below_target"})
     issues = [
         ListColumn("extract", "Extract", 24),
         ListColumn("severity", "Severity", 14),

@@ -36,6 +36,9 @@ class Items(Table, key=("item_id",)):
     phase_out_date: Date = column("Last day on sale", optional=True)
     successor_item_id: Text = column("Item that takes over", optional=True)
     is_finished: Flag = column("Was sold, or is of type finished")
+    lead_time_days: Count = column("Calendar days from order to receipt", optional=True, ge=0)
+    lot_minimum_quantity: Number = column("Least quantity of an order", optional=True, ge=0)
+    lot_multiple_quantity: Number = column("Orders are multiples of it", optional=True, ge=0)
 
 
 class UnitFactors(Table, key=("item_id", "unit_of_measure")):

@@ -1,6 +1,7 @@
 """Contracts of what the night says about itself: the run, the extracts, the rows that could not be used. The plan stays out."""
 
 from sop_pipeline.contracts.base import SEVERITIES, Amount, Count, Date, Flag, Number, Table, Text, Timestamp, column
+from sop_pipeline.contracts.staging.finance import CONTROL_MEASURES
 
 LOAD_STATUSES = ("fresh", "stale", "not_supplied")
 
@@ -49,6 +50,25 @@ class ExtractStatus(Table, key=("extract",)):
     next_step: Text = column("What to do", optional=True)
 
 
+class ControlTotals(Table, key=("measure", "period_start", "family_id")):
+    """One row per control total sent: what the ledger or the warehouse system says against what the extracts add up to."""
+
+    measure: Text = column("What was totalled", isin=CONTROL_MEASURES)
+    period_start: Date = column("First day of the period")
+    family_id: Text = column("Family it is the total of; * is the company")
+    period_label: Text = column("Period; empty where none begins on this day", optional=True)
+    stated_value: Number = column("What was sent; money in the reporting currency at the last rate of the period", optional=True)
+    computed_value: Number = column("What the extracts add up to; empty where it cannot be compared", optional=True)
+    difference_value: Number = column("Computed − stated", optional=True)
+    difference_ratio: Number = column("Difference ÷ what was sent", optional=True)
+    tolerance_ratio: Number = column("Difference accepted, as a ratio: tolerances.control_total_ratio", ge=0)
+    unit: Text = column("Reporting currency or planning unit", optional=True)
+    verdict: Text = column("agrees, differs or not_comparable", isin=("agrees", "differs", "not_comparable"))
+    note: Text = column("Why it cannot be compared", optional=True)
+    source_file: Text = column("File, relative to the company folder, or query")
+    source_line: Count = column("Line of the file", optional=True)
+
+
 class Run(Table, key=("run_id",)):
     """One row: the night that published this file."""
 
@@ -67,5 +87,6 @@ class Run(Table, key=("run_id",)):
 TABLES: dict[str, type[Table]] = {
     "sop.quality_issues": QualityIssues,
     "sop.extract_status": ExtractStatus,
+    "sop.control_totals": ControlTotals,
     "sop.run": Run,
 }
