@@ -8,6 +8,7 @@ from sop_pipeline.company import Company
 from sop_pipeline.defs.model_tables import Frames, Model, model_stage, planning_digest
 from sop_pipeline.kept_fits import keep_fits, recall_fits
 from sop_pipeline.planning.demand_forecast import ForecastSetting, forecast_demand
+from sop_pipeline.planning.segments import forecast_segments
 from sop_pipeline.sql_files import SqlFile
 
 READS = (
@@ -23,6 +24,7 @@ READS = (
     "core.product_launches",
     "core.price_changes",
 )
+SEGMENT_READS = ("core.segment_history", "forecast.family_forecast", "core.periods")
 TABLES = (
     "forecast.item_forecast",
     "forecast.family_forecast",
@@ -38,7 +40,14 @@ TABLES = (
 
 def forecast_stage(rules: Mapping[str, SqlFile]) -> dg.AssetsDefinition:
     """The stage of schema forecast."""
-    return model_stage("forecast", [Model(TABLES, READS, _compute, frozenset({"statsforecast"}))], rules)
+    return model_stage(
+        "forecast",
+        [
+            Model(TABLES, READS, _compute, frozenset({"statsforecast"})),
+            Model(("forecast.segment_forecast",), SEGMENT_READS, _forecast_segments, frozenset()),
+        ],
+        rules,
+    )
 
 
 def _compute(frames: Frames, company: Company) -> Frames:
@@ -60,3 +69,9 @@ def _compute(frames: Frames, company: Company) -> Frames:
     if known_fits is None or not known_fits.equals(forecast.fits):
         keep_fits(folder, code, forecast.fits)
     return forecast.tables
+
+
+def _forecast_segments(frames: Frames, company: Company) -> Frames:  # noqa: ARG001 - every model is called alike
+    history, families, periods = (frames[address] for address in SEGMENT_READS)
+    season_length = int(periods["season_length_periods"][0])
+    return {"forecast.segment_forecast": forecast_segments(history, families, periods, season_length=season_length)}
