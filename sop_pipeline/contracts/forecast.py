@@ -27,6 +27,18 @@ class FamilyForecast(Table, key=("family_id", "period_start")):
     statistical_upper_quantity: Number = column("Upper bound of the 80 % interval", optional=True, ge=0)
 
 
+class SegmentForecast(Table, key=("family_id", "dimension", "segment", "period_start")):
+    """One row per family, dimension (region or channel), segment of it and planned period, in planning units; sums to the family."""
+
+    family_id: Text = column("Family")
+    dimension: Text = column("region or channel", isin=("region", "channel"))
+    segment: Text = column("Region or channel; 'not given' where the customer states none")
+    period_start: Date = column("First day of the period")
+    statistical_quantity: Number = column("Most likely demand", ge=0)
+    statistical_lower_quantity: Number = column("The family's lower bound, in the same share", ge=0)
+    statistical_upper_quantity: Number = column("The family's upper bound, in the same share", ge=0)
+
+
 class FamilyIntervals(Table, key=("family_id", "period_start", "level_ratio")):
     """One row per family with history, planned period and level of the setting forecast.levels, in planning units."""
 
@@ -171,6 +183,7 @@ class ItemClasses(Table, key=("item_id",)):
 TABLES: dict[str, type[Table]] = {
     "forecast.item_forecast": ItemForecast,
     "forecast.family_forecast": FamilyForecast,
+    "forecast.segment_forecast": SegmentForecast,
     "forecast.family_intervals": FamilyIntervals,
     "forecast.item_methods": ItemMethods,
     "forecast.history_corrections": HistoryCorrections,

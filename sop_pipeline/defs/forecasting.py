@@ -9,6 +9,7 @@ from sop_pipeline.defs.model_tables import Frames, Model, model_stage, planning_
 from sop_pipeline.kept_fits import keep_fits, recall_fits
 from sop_pipeline.planning.demand_accuracy import measure_items, measure_published
 from sop_pipeline.planning.demand_forecast import ForecastSetting, forecast_demand
+from sop_pipeline.planning.segments import forecast_segments
 from sop_pipeline.sql_files import SqlFile
 
 READS = (
@@ -24,6 +25,7 @@ READS = (
     "core.product_launches",
     "core.price_changes",
 )
+SEGMENT_READS = ("core.segment_history", "forecast.family_forecast", "core.periods")
 TABLES = (
     "forecast.item_forecast",
     "forecast.family_forecast",
@@ -50,6 +52,7 @@ def forecast_stage(rules: Mapping[str, SqlFile]) -> dg.AssetsDefinition:
             Model(TABLES, READS, _compute, frozenset({"statsforecast"})),
             Model(("forecast.published_accuracy",), PUBLISHED_READS, _measure_published, frozenset()),
             Model(ITEM_TABLES, ITEM_READS, _measure_items, frozenset()),
+            Model(("forecast.segment_forecast",), SEGMENT_READS, _forecast_segments, frozenset()),
         ],
         rules,
     )
@@ -86,3 +89,9 @@ def _measure_items(frames: Frames, company: Company) -> Frames:
         origins=company.settings.forecast.backtest_origins,
         per_working_day=company.settings.calendar == "fiscal",
     )
+
+
+def _forecast_segments(frames: Frames, company: Company) -> Frames:  # noqa: ARG001 - every model is called alike
+    history, families, periods = (frames[address] for address in SEGMENT_READS)
+    season_length = int(periods["season_length_periods"][0])
+    return {"forecast.segment_forecast": forecast_segments(history, families, periods, season_length=season_length)}
