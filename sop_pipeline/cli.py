@@ -235,6 +235,41 @@ def publish_command(folder: Path, rollback: bool) -> int:
     return DONE
 
 
+@main.command("explain")
+@click.argument("cell", nargs=-1, metavar="FAMILY PERIOD [MEASURE]")
+@_company_options
+@click.option("--costs", is_flag=True, help="What each strategy costs, by kind of cost.")
+@_as_json
+@_guarded
+def explain_command(cell: tuple[str, ...], folder: Path, costs: bool, as_json: bool) -> int:
+    """Say where the number of FAMILY in PERIOD comes from: steps, sums, resources, exceptions, rows of extracts.
+
+    PERIOD is a label such as 2026-11, or a day. MEASURE is a measure of the sheet, such as production; without one an overview.
+    """
+    from sop_pipeline import explain  # noqa: PLC0415
+
+    if not costs and len(cell) not in (2, 3):
+        raise click.UsageError("name a family and a period, such as: sop explain PUMPS 2026-11 production; or ask for --costs")
+    company = load_company(folder)
+    file = company.published / "sop.duckdb"
+    if not file.exists():
+        click.echo(f"{file} does not exist: no night has been published yet. Run: sop run", err=True)
+        return OTHER
+    if costs:
+        try:
+            found = explain.explain_costs(file)
+        except explain.NothingToExplainError as error:
+            click.echo(str(error), err=True)
+            return OTHER
+    else:
+        meant = explain.find_cell(file, *cell[:2])
+        measure = explain.normal_measure(cell[2], meant.measures) if len(cell) == 3 else None
+        found = explain.explain(file, company.warehouse_file, meant, measure)
+    text = explain.costs_text if costs else explain.explanation_text
+    click.echo(json.dumps(found, default=str, ensure_ascii=False, indent=2) if as_json else text(found))
+    return DONE
+
+
 @main.command("doctor")
 @_company_options
 @click.option("--digest", is_flag=True, help="Digest of every published table, without clock columns.")

@@ -106,7 +106,7 @@ crewed as (
     select
         period_start,
         sum(required_hours::decimal(38, 9))::double as required_hours,
-        sum((regular_hours + overtime_hours)::decimal(38, 9))::double as paid_hours,
+        sum((regular_hours + idle_hours + overtime_hours)::decimal(38, 9))::double as paid_hours,
         sum((planned_heads + temporary_heads)::decimal(38, 9))::double as heads
     from workforce_plan
     group by period_start

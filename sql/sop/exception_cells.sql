@@ -7,6 +7,7 @@ dim_family as (select * from sop.dim_family),
 dim_resource as (select * from sop.dim_resource),
 extract_status as (select * from sop.extract_status),
 control_totals as (select * from sop.control_totals),
+cash_plan as (select * from sop.cash_plan where scenario_id = 'base' and plan_version = 'working'),
 family_money as (select * from plan.family_money where scenario_id = 'base'),
 family_demand as (select * from plan.family_demand where scenario_id = 'base' and step = 'demand_review'),
 workforce_plan as (select * from plan.workforce_plan where scenario_id = 'base' and strategy = 'planned'),
@@ -288,6 +289,23 @@ totals as (
     left join dim_family using (family_id)
     where control_totals.verdict = 'differs'
 ),
+cash as (
+    select
+        'cash_below_minimum',
+        null,
+        null,
+        null,
+        period_start,
+        1,
+        minimum_cash_amount - closing_cash_amount as missing,
+        false,
+        concat('Cash: below its minimum by up to {} ', currency),
+        missing,
+        null,
+        'team:finance'
+    from cash_plan
+    where closing_cash_amount < minimum_cash_amount
+),
 together as (
     select * from short
     union all
@@ -308,6 +326,8 @@ together as (
     select * from heads
     union all
     select * from totals
+    union all
+    select * from cash
 )
 select
     kind::varchar as kind,

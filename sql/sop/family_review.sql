@@ -209,7 +209,8 @@ resource_lines as (
         (2, 'regular_capacity', level_resources.regular_capacity, level_resources.capacity_unit),
         (3, 'load_ratio', level_resources.load_ratio, 'ratio'),
         (4, 'required_heads', level_resources.required_heads, 'heads'),
-        (5, 'planned_heads', level_resources.planned_heads, 'heads')
+        (5, 'planned_heads', level_resources.planned_heads, 'heads'),
+        (6, 'productivity_ratio', level_resources.productivity_ratio, 'ratio')
     ) as cell(line, measure, value, unit)
     where level_resources.is_critical
 ),

@@ -13,6 +13,7 @@ EXCEPTION_KINDS = (
     "heads_bound",
     "unexplained",
     "control_total",
+    "cash_below_minimum",
     "horizon_too_short",
     "launch_not_ready",
     "stale_extract",

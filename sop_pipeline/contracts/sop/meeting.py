@@ -6,6 +6,15 @@ from sop_pipeline.contracts.staging.finance import OBJECTIVE_MEASURES
 from sop_pipeline.contracts.staging.marketing import ASSUMPTION_STATUSES
 from sop_pipeline.contracts.staging.planning import DECISION_STATUSES
 
+COMPARED_WITH = ("approved", "last_night")
+CHANGED_MEASURES = (
+    "consensus_quantity",
+    "production_quantity",
+    "closing_inventory_quantity",
+    "closing_backlog_quantity",
+    "revenue_amount",
+)
+CHANGE_CAUSES = ("statistical_forecast", "people", "not_split", "demand", "production", "opening_position", "closing_position", "other")
 OUTLOOK_LEVELS = ("family", "group", "company")
 OUTLOOK_MEASURES = (
     "revenue_amount",
@@ -90,6 +99,33 @@ class YearOutlook(Table, key=("cycle_id", "scenario_id", "plan_version", "fiscal
     not_covered: Text = column("Which columns leave out how many families; empty where none", optional=True)
 
 
+class PlanChange(
+    Table, key=("cycle_id", "scenario_id", "plan_version", "compared_with", "measure", "family_id", "period_start", "cause")
+):
+    """One row per plan compared with, measure, family, planned period and cause of the change since then; no change, no row.
+
+    Change = new plan − old plan, and the causes sum to it. Position is the stock, made to order the backlog.
+    """
+
+    cycle_id: Text = _cycle()
+    scenario_id: Text = column("base: changes are of the working plan")
+    plan_version: Text = column("working: the plan under review", isin=PLAN_VERSIONS)
+    compared_with: Text = column("last_night, or approved: the plan last approved before the as-of date", isin=COMPARED_WITH)
+    compared_on: Date = column("As-of date of that night, or the day of approval")
+    measure: Text = column("What changed", isin=CHANGED_MEASURES)
+    family_id: Text = column("Product family")
+    period_start: Date = column("First day of the period")
+    cause: Text = column(
+        "consensus: statistical_forecast, people, or not_split; production: demand, opening_position, closing_position; stock and "
+        "backlog: opening_position, production, demand; revenue: demand at the old revenue of a unit; other is the rest",
+        isin=CHANGE_CAUSES,
+    )
+    old_value: Number = column("Value of the whole cell then")
+    new_value: Number = column("Value of the whole cell now")
+    change_value: Number = column("Part of new − old that this cause explains")
+    unit: Text = column("Planning unit, or currency")
+
+
 class BusinessObjectives(Table, key=("measure", "family_id", "period_start")):
     """One row per measure that management aims at, family or company, and period from which a target holds: actual, plan, target, gap."""
 
@@ -141,6 +177,7 @@ class Assumptions(Table, key=("assumption_id",)):
 TABLES: dict[str, type[Table]] = {
     "sop.financial_plan": FinancialPlan,
     "sop.year_outlook": YearOutlook,
+    "sop.plan_change": PlanChange,
     "sop.business_objectives": BusinessObjectives,
     "sop.decisions": Decisions,
     "sop.assumptions": Assumptions,
