@@ -25,7 +25,7 @@ supplier_lead_times as (
 item_demand as (select * from plan.item_demand where scenario_id = 'base' and step = 'demand_review'),
 product_changes as (select * from sop.product_changes),
 parameter_audit as (select * from sop.parameter_audit),
-material_plan as (select * from sop.material_plan where plan_version = 'working' and scenario_id = 'base'),
+material_plan as (select * from sop.material_plan where plan_version = 'working' and scenario_id = 'base' and not is_master_scheduled),
 forecast_accuracy as (select * from sop.forecast_accuracy),
 horizon as (
     select

@@ -43,6 +43,10 @@ class ExceptionCells(Table, key=("kind", "family_id", "resource_id", "subject_id
     owner: Text = column("Who acts: the family's planner, else the team", optional=True)
 
 
+class ResourceExceptions(ExceptionCells, key=("kind", "family_id", "resource_id", "subject_id", "period_start")):
+    """One row per kind of exception of resources and of the company as a whole, what it is about and period."""
+
+
 class ExceptionFacts(Table, key=("kind", "family_id", "resource_id", "subject_id")):
     """One row per kind of exception and what it is about, for what the plan rests on: extracts, forecasts, launches, master data."""
 
@@ -79,6 +83,7 @@ class Exceptions(Table, key=("exception_id",)):
 
 TABLES: dict[str, type[Table]] = {
     "sop.exception_cells": ExceptionCells,
+    "sop.resource_exceptions": ResourceExceptions,
     "sop.exception_facts": ExceptionFacts,
     "sop.exceptions": Exceptions,
 }
