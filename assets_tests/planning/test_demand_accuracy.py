@@ -51,7 +51,10 @@ def test_what_was_published_is_held_against_what_came_and_against_the_season_bef
 
 def test_a_step_is_measured_against_the_step_before_in_the_same_version():
     rows = [*said(-1, 1, statistical=80.0, sales=90.0, executive=100.0), *said(-1, 2, statistical=100.0), *said(-2, 2, executive=70.0)]
+    elsewhere = {"record_kind": "approved", "recorded_on": month(-5)}
+    rows += [*said(-3, 3, statistical=80.0), *(row | elsewhere for row in said(-3, 3, executive=90.0))]
     found = published(rows, {})
+    assert found["executive", 3]["value_added_over_before_ratio"] is None
     assert found["statistical", 1]["value_added_over_before_ratio"] is None
     assert found["sales", 1]["value_added_over_before_ratio"] == pytest.approx(0.1)
     assert found["executive", 1]["value_added_over_before_ratio"] == pytest.approx(0.1)

@@ -96,7 +96,9 @@ def _published_pairs(published_demand: pl.DataFrame, family_history: pl.DataFram
         published_demand.rename({"quantity": "forecast_quantity"})
         .sort("family_id", "period_start", "lag_periods", order)
         .with_columns(
-            before_quantity=pl.col("forecast_quantity").shift(1).over("family_id", "period_start", "lag_periods"),
+            before_quantity=pl.col("forecast_quantity")
+            .shift(1)
+            .over("family_id", "period_start", "lag_periods", "record_kind", "recorded_on"),
             # a version of the cycle so many periods before was made before that cycle's own period closed
             last_known=pl.col("periods_from_now") - pl.col("lag_periods") - 1,
         )
