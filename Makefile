@@ -21,12 +21,13 @@ lint: $(VENV)/.test
 ui: $(VENV)/.run
 	$(BIN)/sop ui --company $(COMPANY)
 
-campaign: $(VENV)/.test
+campaign: $(VENV)/.campaign
 	$(BIN)/python -m pytest assets_tests -q -m campaign
 
 lock: $(VENV)/.uv
 	$(UV_COMPILE) -o requirements.lock
 	$(UV_COMPILE) --extra test -c requirements.lock -o requirements-test.lock
+	$(UV_COMPILE) --extra test --extra max --extra dask --extra ray -c requirements-test.lock -o requirements-campaign.lock
 
 clean:
 	rm -rf $(VENV)
@@ -45,3 +46,8 @@ $(VENV)/.test: requirements-test.lock pyproject.toml | $(VENV)/.uv
 	$(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r requirements-test.lock
 	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps -e .
 	touch $@ $(VENV)/.run
+
+$(VENV)/.campaign: requirements-campaign.lock pyproject.toml | $(VENV)/.uv
+	$(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r requirements-campaign.lock
+	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps -e .
+	touch $@ $(VENV)/.run $(VENV)/.test

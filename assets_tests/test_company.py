@@ -1,6 +1,7 @@
 """The company folder and sop.yaml: what is accepted, and what an error says."""
 
 import datetime as dt
+import importlib.util
 from pathlib import Path
 
 import pytest
@@ -203,3 +204,16 @@ def test_a_folder_in_a_variable_is_relative_to_where_the_command_runs(tmp_path: 
     monkeypatch.chdir(tmp_path / "deep")
     monkeypatch.setenv("ERP", "../erp")
     assert load_company(tmp_path / "deep" / "company").readable_folders[1] == (tmp_path / "erp").resolve()
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "module"),
+    [("engine", "max", "lightgbm"), ("distributed", "dask", "dask"), ("distributed", "ray", "ray"), ("distributed", "spark", "pyspark")],
+)
+def test_an_extra_that_is_missing_is_named_before_the_night(key: str, value: str, module: str) -> None:
+    text = BASIS + f"forecast:\n  workers: 1\n  {key}: {value}\n"
+    if importlib.util.find_spec(module):
+        assert getattr(parse_settings(text, HERE, {}).forecast, key) == value
+        return
+    with pytest.raises(ConfigurationError, match=rf"sop.yaml:5: forecast.{key}: {module} is not installed; .*sop-pipeline\[{value}\]"):
+        parse_settings(text, HERE, {})

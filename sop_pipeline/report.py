@@ -13,6 +13,7 @@ from rich.table import Table
 
 from sop_pipeline.company import Company
 from sop_pipeline.publish import published_rows
+from sop_pipeline.report_cycles import repetition_lines
 
 if TYPE_CHECKING:
     from sop_pipeline.defs.run import NightOutcome
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from sop_pipeline.mapping.trial import Trial
 
 SHOWN_OF_A_KIND = 5
+SHOWN_EXCEPTIONS = 8
 STATUS_COUNTS = """
 select
     family_id,
@@ -35,6 +37,12 @@ from sop.current_balance
 where period_kind <> 'history'
 group by family_id
 order by short desc, overloaded desc, below_target desc, family_id
+"""
+TOP_EXCEPTIONS = """
+select exception_status, money_at_stake_amount::double as money_at_stake_amount, sentence, owner, since, kind
+from sop.exceptions
+where exception_status <> 'gone'
+order by exception_rank
 """
 EXTRACT_COUNTS = """
 select extract, load_status, reason, rows_read, rows_accepted, rows_rejected, value_rejected_amount::double as value_rejected_amount
@@ -112,6 +120,7 @@ def night_summary(company: Company, outcome: "NightOutcome") -> dict[str, Any]:
             "rejected": extracts.filter(pl.col("rows_rejected") > 0).select("extract", "rows_rejected", "value_rejected_amount").to_dicts(),
             "quality": published_rows(file, SCORECARD).to_dicts(),
             "control_totals": published_rows(file, CONTROL_COUNTS).to_dicts(),
+            "exceptions": published_rows(file, TOP_EXCEPTIONS).to_dicts(),
             "families": published_rows(file, STATUS_COUNTS).to_dicts(),
         }
     return summary
@@ -158,6 +167,13 @@ def night_text(summary: dict[str, Any]) -> str:
         counts = [str(row[name] or "") for name in ("short", "overloaded", "below_target", "excess", "balanced")]
         table.add_row(row["family_id"], row["production_strategy"], *counts, revenue, str(row["first_trouble"] or ""))
     console.print(table)
+    for line in repetition_lines(summary["repetition"]) if "repetition" in summary else ():
+        console.print(line)
+    shown = found["exceptions"][:SHOWN_EXCEPTIONS]
+    console.print(f"Exceptions by money at stake, {len(shown)} of {len(found['exceptions'])} (sop.exceptions tells all):")
+    for row in shown:
+        money = "no price" if row["money_at_stake_amount"] is None else f"{row['money_at_stake_amount']:,.0f}"
+        console.print(f"  {money:>12}  {row['exception_status']:<4}  {row['sentence']}")
     console.print(f"Read it: {found['file']}" + (f" and {found['parquet']}" if found["parquet"] else ""))
     return console.file.getvalue()  # type: ignore[attr-defined]
 
@@ -228,6 +244,8 @@ def doctor_text(found: dict[str, Any], indent: int = 0) -> str:
 
 
 def _recorder() -> Console:
-    """A console that writes into memory, as wide as the terminal or wide enough for a table."""
+    """A console that writes into memory, as wide as the terminal or wide enough for a table; brackets in a text are no markup."""
     width = Console().width if sys.stdout.isatty() else 120
-    return Console(file=io.StringIO(), width=width, highlight=False, soft_wrap=True, no_color=not sys.stdout.isatty())
+    file = io.StringIO()
+    is_shown = sys.stdout.isatty()
+    return Console(file=file, width=width, highlight=False, markup=False, emoji=False, soft_wrap=True, no_color=not is_shown)

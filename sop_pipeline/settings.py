@@ -2,6 +2,7 @@
 
 import datetime as dt
 import difflib
+import importlib.util
 import zoneinfo
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
@@ -27,6 +28,9 @@ Period = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0)]
 
 
+EXTRA_MODULES = {"max": "lightgbm", "dask": "dask", "ray": "ray", "spark": "pyspark"}
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -39,6 +43,15 @@ class ForecastSettings(_Section):
     backtest_origins: Annotated[int, Field(ge=1)] = 12
     workers: Annotated[int, Field(ge=1)] = 2
     distributed: Literal["dask", "ray", "spark"] | None = None
+
+    @field_validator("engine", "distributed")
+    @classmethod
+    def _installed(cls, value: str | None) -> str | None:
+        """An extra that is missing is said before the night, not in the middle of it."""
+        module = EXTRA_MODULES.get(value or "")
+        if module is not None and importlib.util.find_spec(module) is None:
+            raise ValueError(f"{module} is not installed; install the extra with: pip install 'sop-pipeline[{value}]', or take the key out")
+        return value
 
 
 class SupplySettings(_Section):
@@ -69,6 +82,18 @@ class Tolerances(_Section):
     rejected_rows_ratio: Annotated[float, Field(ge=0, le=1)] = 0.02
     control_total_ratio: Share = 0.01
     unexplained_ratio: Share = 0.005
+
+
+class ExceptionSettings(_Section):
+    """From where on a deviation is an exception of the meeting."""
+
+    negligible_ratio: Share = Field(default=0.005, description="a limit of stock, backlog or heads missed by less is not told")
+    lead_time_tolerance_days: Share = Field(default=1.0, description="working days a new order may wait beyond its target")
+    schedule_off_plan_ratio: Share = Field(default=0.1, description="open work orders against planned production of the first periods")
+    schedule_periods: Period = Field(default=1, description="periods, the current one included, that work orders are held against")
+    sales_plan_periods: Annotated[int, Field(ge=0)] = Field(default=3, description="periods, the current one included, sales should submit")
+    unexplained_periods: Annotated[int, Field(ge=0)] = Field(default=3, description="closed periods in which unexplained stock is told")
+    bias_ratio: Share = Field(default=0.1, description="bias one period ahead, as published, else backtested")
 
 
 class PublishSettings(_Section):
@@ -113,10 +138,13 @@ class ExtractMapping(_Section):
     """Where an extract comes from and how its columns become ours."""
 
     files: tuple[str, ...] = Field(
-        default=(), description="globs, relative to the company folder; without files or query the default place"
+        default=(),
+        description="globs, relative to the company folder, or URLs s3:// gs:// abfs:// sftp://; without files or query the default place",
     )
     query: str | None = Field(default=None, description="DuckDB SQL over files, or SQL of `database`")
-    database: SecretStr | None = Field(default=None, description="URI that `query` runs on: postgresql, mysql, mssql, sqlite, duckdb")
+    database: SecretStr | None = Field(
+        default=None, description="URI that `query` runs on: postgresql://, mysql://, mssql://, oracle://, sqlite:///, duckdb:///"
+    )
     format: Format = Format()
     columns: dict[str, Characters] = Field(default={}, description="ours: theirs")
     constants: dict[str, Characters] = Field(default={}, description="ours: a value for every row")
@@ -163,6 +191,7 @@ class Settings(_Section):
     business_plan_version: Characters | None = None
     read_from: tuple[str, ...] = Field(default=(), description="folders beside the company's own that files and queries may read")
     tolerances: Tolerances = Tolerances()
+    exceptions: ExceptionSettings = ExceptionSettings()
     publish: PublishSettings = PublishSettings()
     extracts: dict[str, ExtractMapping] = {}
 

@@ -88,6 +88,11 @@ def row(result: DemandPlan, family: str, offset: int, step: str) -> dict:
     return result.family_demand.filter(cell).row(0, named=True)
 
 
+def said(result: DemandPlan, item: str, step: str) -> tuple:
+    cell = (pl.col("item_id") == item) & (pl.col("period_start") == month(1)) & (pl.col("step") == step)
+    return result.item_demand.filter(cell).select("change_quantity", "author", "reason").row(0)
+
+
 def promotion(**columns: object) -> dict:
     return {"promotion_id": "P1", "family_id": "PUMPS", "period_start": month(1), **columns}
 
@@ -206,6 +211,32 @@ def test_of_two_overrides_on_one_cell_the_later_entry_counts(is_superseded):
     early = override(override_id="Z", quantity=1.0, entered_on=dt.date(2026, 3, 1), is_superseded=is_superseded)
     late = override(override_id="A", quantity=2.0, entered_on=dt.date(2026, 3, 2))
     assert quantity(plan(overrides=[late, early]), "PUMPS", 1, "finance") == 2.0
+
+
+def test_an_item_says_who_changed_it_itself_or_through_its_family():
+    result = plan(
+        overrides=[
+            override(item_id="B", change_quantity=2.0, author="Ivo", reason="one tender"),
+            override(override_id="O2", step="executive", change_ratio=0.5, author="Eve", reason="new market"),
+        ]
+    )
+    assert [said(result, item, "finance") for item in "AB"] == [(0.0, None, None), (2.0, "Ivo", "one tender")]
+    assert [said(result, item, "executive") for item in "AB"] == [(30.0, "Eve", "new market"), (3.0, "Eve", "new market")]
+    assert row(result, "PUMPS", 1, "finance")["author"] == "Ivo"
+
+
+def test_the_changes_of_an_item_sum_to_its_quantity():
+    result = plan(overrides=[override(change_quantity=7.0), override(override_id="O2", item_id="A", step="executive", quantity=1.0)])
+    walked = result.item_demand.with_columns(pl.col("change_quantity").cum_sum().over("item_id", "period_start").alias("walked"))
+    assert (walked["walked"] - walked["quantity"]).abs().max() <= 1e-6
+
+
+def test_a_submission_without_its_items_keeps_their_mix_and_items_of_a_family_row_set_it():
+    submitted = [{"family_id": "PUMPS", "period_start": month(1), "submitted_quantity": 200.0}]
+    assert [quantity(plan(sales_submissions=submitted), item, 1, "sales") for item in "AB"] == [120.0, 8.0]
+    with_mix = [*submitted, submitted[0] | {"item_id": "A", "submitted_quantity": 40.0}]
+    assert [quantity(plan(sales_submissions=with_mix), item, 1, "sales") for item in "AB"] == [100.0, 10.0]
+    assert quantity(plan(sales_submissions=with_mix), "PUMPS", 1, "sales") == 200.0
 
 
 def test_a_change_never_makes_demand_negative_and_a_ratio_of_nothing_stays_unknown():

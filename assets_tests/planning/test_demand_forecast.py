@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from sop_pipeline.contracts import contract_of
+from sop_pipeline.contracts.base import dtypes
 from sop_pipeline.contracts.validation import validate
 from sop_pipeline.planning.demand_forecast import ForecastSetting, forecast_demand
 
@@ -51,20 +52,25 @@ def company() -> dict[str, pl.DataFrame]:
         .group_by("family_id", "periods_from_now")
         .agg(demand_quantity=(pl.col("demand_quantity") * pl.col("planning_units_per_unit")).sum())
     )
+    empty = {
+        table: pl.DataFrame(schema=dtypes(contract_of(f"core.{table}")))
+        for table in ("promotion_periods", "item_successions", "one_off_orders", "product_launches", "price_changes")
+    }
     silent = pl.DataFrame({"family_id": "NEW", "periods_from_now": closed, "demand_quantity": 0.0})
     return {
         "periods": periods,
         "site_working_days": periods.select(site_id=pl.lit(""), period_start="period_start", working_days=pl.lit(21.0)),
         "families": families,
         "items": items,
-        "item_period_history": item_history,
+        **empty,
+        "item_period_history": item_history.with_columns(shipped_quantity=pl.lit(0.0), closing_inventory_quantity=pl.lit(5.0)),
         "family_history": pl.concat([family_history, silent]),
     }
 
 
 @pytest.fixture(scope="module")
 def tables() -> dict[str, pl.DataFrame]:
-    return dict(forecast_demand(**company(), setting=SETTING))
+    return dict(forecast_demand(**company(), setting=SETTING).tables)
 
 
 def test_every_table_keeps_its_contract(tables: dict[str, pl.DataFrame]) -> None:
@@ -107,7 +113,7 @@ def test_a_make_to_order_family_is_split_by_the_mix_of_its_last_season(tables: d
 
 def test_dividing_by_working_days_changes_nothing_where_all_periods_have_as_many() -> None:
     daily = ForecastSetting(engine="express", workers=1, backtest_origins=6, per_working_day=True)
-    plain, divided = (forecast_demand(**company(), setting=setting)["forecast.family_forecast"] for setting in (SETTING, daily))
+    plain, divided = (forecast_demand(**company(), setting=setting).tables["forecast.family_forecast"] for setting in (SETTING, daily))
     both = plain.join(divided, on=["family_id", "period_start"], suffix="_daily").drop_nulls("statistical_quantity")
     assert (both["statistical_quantity"] / both["statistical_quantity_daily"] - 1).abs().max() < 1e-6
 
@@ -116,7 +122,69 @@ def test_a_company_without_any_history_gets_empty_tables() -> None:
     frames = company()
     frames["item_period_history"] = frames["item_period_history"].clear()
     frames["family_history"] = frames["family_history"].with_columns(demand_quantity=pl.lit(0.0))
-    tables = forecast_demand(**frames, setting=SETTING)
+    tables = forecast_demand(**frames, setting=SETTING).tables
     assert tables["forecast.family_forecast"]["statistical_quantity"].null_count() == 3 * PLANNED
     assert tables["forecast.item_forecast"].is_empty()
     assert tables["forecast.family_backtest"].is_empty()
+
+
+def test_a_second_night_has_the_same_bytes_and_fits_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    standard = ForecastSetting(engine="standard", workers=1, backtest_origins=2, per_working_day=False)
+    first = forecast_demand(**company(), setting=standard)
+
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("a known history was fitted again")
+
+    monkeypatch.setattr("sop_pipeline.planning.forecasting.fits.fit_library_model", never)
+    second = forecast_demand(**company(), setting=standard, known_fits=first.fits)
+    assert first.fits.height > 0
+    assert second.fits.equals(first.fits)
+    for address, frame in first.tables.items():
+        key = contract_of(address).key_columns()
+        assert frame.sort(key).equals(second.tables[address].sort(key)), address
+
+
+def test_bounds_widen_with_the_level_and_those_at_80_are_the_published_ones() -> None:
+    wide = ForecastSetting(engine="express", workers=1, backtest_origins=2, per_working_day=False, levels=(50, 95))
+    tables = forecast_demand(**company(), setting=wide).tables
+    intervals = tables["forecast.family_intervals"].pivot("level_ratio", index=["family_id", "period_start"], values="upper_quantity")
+    assert intervals.columns[2:] == ["0.5", "0.95"]
+    both = intervals.join(tables["forecast.family_forecast"], on=["family_id", "period_start"])
+    assert both.filter(pl.col("0.5") > pl.col("statistical_upper_quantity")).is_empty()
+    assert both.filter(pl.col("0.95") < pl.col("statistical_upper_quantity")).is_empty()
+
+
+def test_an_item_made_to_order_ends_with_its_phase_out_and_leaves_its_share_to_the_family() -> None:
+    frames = company()
+    ends = pl.when(pl.col("item_id") == "Q2").then(dt.date(2026, 2, 10)).otherwise("phase_out_date")
+    frames["items"] = frames["items"].with_columns(phase_out_date=ends)
+    tables = forecast_demand(**frames, setting=SETTING).tables
+    items = tables["forecast.item_forecast"].filter((pl.col("family_id") == "PRESSES") & (pl.col("period_start") > dt.date(2026, 2, 10)))
+    assert items.filter(pl.col("item_id") == "Q2")["statistical_quantity"].max() == 0
+    left = items.filter(pl.col("item_id") == "Q1").sort("period_start")["statistical_quantity"]
+    family = tables["forecast.family_forecast"].join(items.select("family_id", "period_start").unique(), on=["family_id", "period_start"])
+    assert left.to_list() == pytest.approx(family.sort("period_start")["statistical_quantity"].to_list())
+
+
+def test_a_successor_to_come_takes_the_forecast_over_without_having_sold_anything() -> None:
+    frames = company()
+    frames["item_successions"] = pl.DataFrame(
+        {
+            "old_item_id": ["P1"],
+            "new_item_id": ["P9"],
+            "family_id": ["PUMPS"],
+            "effective_date": [dt.date(2026, 3, 1)],
+            "is_effective": [False],
+        }
+    )
+    heir = pl.DataFrame({"item_id": ["P9"], "family_id": ["PUMPS"], "planning_units_per_unit": [1.0], "phase_out_date": [None]})
+    frames["items"] = pl.concat([frames["items"], heir.cast({"phase_out_date": pl.Date})])
+    rows = (
+        forecast_demand(**frames, setting=SETTING)
+        .tables["forecast.item_forecast"]
+        .pivot("item_id", index="period_start", values="statistical_quantity")
+    )
+    before, after = rows.filter(pl.col("period_start") < dt.date(2026, 3, 1)), rows.filter(pl.col("period_start") >= dt.date(2026, 3, 1))
+    assert (before["P9"].max(), after["P1"].max()) == (0.0, 0.0)
+    assert before["P1"].min() > 0  # type: ignore[operator]
+    assert after["P9"].min() > 0  # type: ignore[operator]

@@ -1,14 +1,15 @@
 """The forecast stage: which tables it reads and writes. The forecasting itself is `planning/demand_forecast`."""
 
 from collections.abc import Mapping
-from typing import cast
 
 import dagster as dg
 
 from sop_pipeline.company import Company
-from sop_pipeline.defs.model_tables import Frames, Model, model_stage
+from sop_pipeline.defs.model_tables import Frames, Model, model_stage, planning_digest
+from sop_pipeline.kept_fits import keep_fits, recall_fits
+from sop_pipeline.planning.demand_accuracy import measure_authors, measure_items, measure_published
 from sop_pipeline.planning.demand_forecast import ForecastSetting, forecast_demand
-from sop_pipeline.planning.forecasting.members import Engine
+from sop_pipeline.planning.segments import forecast_segments
 from sop_pipeline.sql_files import SqlFile
 
 READS = (
@@ -18,29 +19,85 @@ READS = (
     "core.items",
     "core.item_period_history",
     "core.family_history",
+    "core.promotion_periods",
+    "core.item_successions",
+    "core.one_off_orders",
+    "core.product_launches",
+    "core.price_changes",
 )
+SEGMENT_READS = ("core.segment_history", "forecast.family_forecast", "core.periods")
 TABLES = (
     "forecast.item_forecast",
     "forecast.family_forecast",
+    "forecast.family_intervals",
     "forecast.item_methods",
     "forecast.history_corrections",
+    "forecast.estimated_uplifts",
+    "forecast.launch_forecast",
+    "forecast.price_effects",
     "forecast.family_backtest",
 )
 
 
+PUBLISHED_READS = ("core.published_demand", "core.family_history", "core.periods")
+AUTHOR_READS = ("core.published_demand", "core.past_submissions", "core.family_history", "core.periods")
+ITEM_READS = ("core.periods", "core.site_working_days", "core.items", "core.item_period_history", "core.item_prices", "core.item_costs")
+ITEM_TABLES = ("forecast.item_backtest", "forecast.item_classes")
+
+
 def forecast_stage(rules: Mapping[str, SqlFile]) -> dg.AssetsDefinition:
     """The stage of schema forecast."""
-    return model_stage("forecast", [Model(TABLES, READS, _compute, frozenset({"statsforecast"}))], rules)
+    return model_stage(
+        "forecast",
+        [
+            Model(TABLES, READS, _compute, frozenset({"statsforecast"})),
+            Model(("forecast.published_accuracy",), PUBLISHED_READS, _measure_published, frozenset()),
+            Model(("forecast.author_accuracy",), AUTHOR_READS, _measure_authors, frozenset()),
+            Model(ITEM_TABLES, ITEM_READS, _measure_items, frozenset()),
+            Model(("forecast.segment_forecast",), SEGMENT_READS, _forecast_segments, frozenset()),
+        ],
+        rules,
+    )
 
 
 def _compute(frames: Frames, company: Company) -> Frames:
     settings = company.settings
-    return forecast_demand(
+    folder, code = company.warehouse_file.parent, planning_digest()
+    known_fits = recall_fits(folder, code)
+    forecast = forecast_demand(
         **{address.removeprefix("core."): frames[address] for address in READS},
         setting=ForecastSetting(
-            engine=cast("Engine", settings.forecast.engine),
+            engine=settings.forecast.engine,
             workers=settings.forecast.workers,
             backtest_origins=settings.forecast.backtest_origins,
             per_working_day=settings.calendar == "fiscal",
+            levels=settings.forecast.levels,
+            distributed=settings.forecast.distributed,
         ),
+        known_fits=known_fits,
     )
+    if known_fits is None or not known_fits.equals(forecast.fits):
+        keep_fits(folder, code, forecast.fits)
+    return forecast.tables
+
+
+def _measure_published(frames: Frames, company: Company) -> Frames:  # noqa: ARG001 - every model is called alike
+    return {"forecast.published_accuracy": measure_published(*(frames[address] for address in PUBLISHED_READS))}
+
+
+def _measure_authors(frames: Frames, company: Company) -> Frames:  # noqa: ARG001 - every model is called alike
+    return {"forecast.author_accuracy": measure_authors(*(frames[address] for address in AUTHOR_READS))}
+
+
+def _measure_items(frames: Frames, company: Company) -> Frames:
+    return measure_items(
+        **{address.removeprefix("core."): frames[address] for address in ITEM_READS},
+        origins=company.settings.forecast.backtest_origins,
+        per_working_day=company.settings.calendar == "fiscal",
+    )
+
+
+def _forecast_segments(frames: Frames, company: Company) -> Frames:  # noqa: ARG001 - every model is called alike
+    history, families, periods = (frames[address] for address in SEGMENT_READS)
+    season_length = int(periods["season_length_periods"][0])
+    return {"forecast.segment_forecast": forecast_segments(history, families, periods, season_length=season_length)}

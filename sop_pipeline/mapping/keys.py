@@ -77,7 +77,11 @@ def _readings(company: Company, extract: str, folder: Path) -> Iterator[tuple[Pa
     if mapping.query:
         return
     wanted = Wanted(mapping.format, expected_names(column_specs(contract_of(f"staging.{extract}")), mapping), Limits())
-    for number, found in enumerate(find_files(company, EXTRACTS[extract])):
+    try:
+        files = find_files(company, EXTRACTS[extract], folder / "fetched")
+    except UnreadableSourceError:
+        return
+    for number, found in enumerate(files):
         target = folder / f"{number}.parquet"
         try:
             yield target, read_any(found.path, wanted, target)

@@ -7,9 +7,8 @@ import polars as pl
 
 from sop_pipeline.contracts.core.intentions import DEMAND_STEPS
 from sop_pipeline.planning.demand_grid import QUANTITY_DECIMALS, DemandGrid, Flags, Floats, build_grid, round_to_family
-from sop_pipeline.planning.events import lift_by_promotions
+from sop_pipeline.planning.events import NOTES_SCHEMA, apply_events
 
-NOTES_SCHEMA = {"family_id": pl.String, "period_start": pl.Date, "author": pl.String, "reason": pl.String}
 ON_SUBMISSION = "no sales history: planned on the submitted sales forecast"
 WITHOUT_ANYTHING = "no sales history and no sales forecast: planned at 0"
 WITHOUT_QUANTITY = "no step gave a quantity: planned at 0"
@@ -17,15 +16,19 @@ WITHOUT_QUANTITY = "no step gave a quantity: planned at 0"
 
 @dataclass(frozen=True)
 class DemandPlan:
-    """The frames of contracts FamilyDemand and ItemDemand."""
+    """The frames of contracts FamilyDemand, ItemDemand and DemandEvents."""
 
     family_demand: pl.DataFrame
     item_demand: pl.DataFrame
+    demand_events: pl.DataFrame
 
 
 @dataclass(frozen=True)
 class _Plan:
-    """The plan after a step, planning units: family cells (NaN unknown), item cells (0 where the family is unknown), who and why."""
+    """The plan after a step, planning units: family cells (NaN unknown), item cells (0 where the family is unknown), who and why.
+
+    A note without an item speaks of the whole family.
+    """
 
     family: Floats
     item: Floats
@@ -45,12 +48,15 @@ def plan_family_demand(
     periods: pl.DataFrame,
     family_history: pl.DataFrame,
     estimated_uplifts: pl.DataFrame | None = None,
+    launch_forecast: pl.DataFrame | None = None,
+    price_effects: pl.DataFrame | None = None,
+    assumption_periods: pl.DataFrame | None = None,
     scenario_id: str = "base",
 ) -> DemandPlan:
     """Carry the statistical forecast through the steps of the demand plan.
 
     Frames are those of the contracts in core and forecast. The plan covers the current period (whole), the horizon and the look-ahead:
-    one family row per family, period and step; item rows only where the family's quantity is known. Statistical → promotions and
+    one family row per family, period and step; item rows only where the family's quantity is known. Statistical → events and
     marketing overrides → sales submissions (a family row sets the total, item rows the mix, a cell without one keeps the step before)
     and sales overrides → finance → demand_review → executive. In a step, item overrides roll up first, then the family's override
     acts on that total and spreads down by the items' shares; of several on one cell the one entered last counts.
@@ -72,32 +78,37 @@ def plan_family_demand(
             "forecast.item_forecast": item_forecast,
             "core.sales_submissions": submissions,
             "core.promotion_periods": promotion_periods,
+            **({} if launch_forecast is None else {"forecast.launch_forecast": launch_forecast}),
+            **({} if price_effects is None else {"forecast.price_effects": price_effects}),
             "core.overrides": demand_overrides,
         },
     )
     plan = _statistical(grid, family_forecast, item_forecast)
     has_history = np.asarray(np.isfinite(plan.family).any(axis=1))
-    plans = {"statistical": plan}
+    plans, events = {"statistical": plan}, pl.DataFrame()
     for step in DEMAND_STEPS[1:]:
         plan = replace(plan, notes=pl.DataFrame(schema=NOTES_SCHEMA))
         if step == "marketing":
-            plan = _Plan(
-                *lift_by_promotions(
-                    grid,
-                    plan.family,
-                    plan.item,
-                    promotion_periods=promotion_periods,
-                    family_history=family_history,
-                    estimated_uplifts=estimated_uplifts,
-                )
+            eventful = apply_events(
+                grid,
+                plan.family,
+                plan.item,
+                promotion_periods=promotion_periods,
+                family_history=family_history,
+                estimated_uplifts=estimated_uplifts,
+                launch_forecast=launch_forecast,
+                price_effects=price_effects,
+                assumption_periods=assumption_periods,
             )
+            plan = _Plan(eventful.family, eventful.item, eventful.notes)
+            events = eventful.lines
         if step == "sales":
             plan = _submit(grid, plan, submissions, has_history)
         plan = _override(grid, plan, demand_overrides.filter(pl.col("step") == step))
         if step == "demand_review":
             plan = _fill_unknown(grid, plan)
         plans[step] = plan
-    return _frames(grid, plans, scenario_id)
+    return _frames(grid, plans, events, scenario_id)
 
 
 def _effective_overrides(overrides: pl.DataFrame) -> pl.DataFrame:
@@ -146,7 +157,9 @@ def _submit(grid: DemandGrid, plan: _Plan, submissions: pl.DataFrame, has_histor
             submissions.filter(pl.col("family_id").is_in(without.implode()))
             .select("family_id", "period_start")
             .unique()
-            .select("family_id", "period_start", author=pl.lit(None, dtype=pl.String), reason=pl.lit(ON_SUBMISSION)),
+            .select(
+                "family_id", pl.lit("").alias("item_id"), "period_start", author=pl.lit(None, dtype=pl.String), reason=pl.lit(ON_SUBMISSION)
+            ),
         ]
     )
     return _Plan(family, grid.spread(item, family), notes)
@@ -187,6 +200,7 @@ def _fill_unknown(grid: DemandGrid, plan: _Plan) -> _Plan:
     notes = pl.DataFrame(
         {
             "family_id": grid.families["family_id"].gather(row),
+            "item_id": pl.Series([""] * len(row), dtype=pl.String),
             "period_start": grid.periods["period_start"].gather(column),
             "author": pl.Series([None] * len(row), dtype=pl.String),
             "reason": pl.Series(np.where(was_known[row], WITHOUT_QUANTITY, WITHOUT_ANYTHING).tolist(), dtype=pl.String),
@@ -195,28 +209,28 @@ def _fill_unknown(grid: DemandGrid, plan: _Plan) -> _Plan:
     return replace(plan, family=np.where(is_unknown, 0.0, plan.family), notes=pl.concat([plan.notes, notes]))
 
 
-def _frames(grid: DemandGrid, plans: dict[str, _Plan], scenario_id: str) -> DemandPlan:
+def _frames(grid: DemandGrid, plans: dict[str, _Plan], events: pl.DataFrame, scenario_id: str) -> DemandPlan:
     family_parts, item_parts = [], []
-    before = np.zeros(grid.shape)
+    before, item_before = np.zeros(grid.shape), np.zeros(grid.item_shape)
     for step, plan in plans.items():
         family, item = round_to_family(grid, plan.family, plan.item)
         after = np.nan_to_num(family)
         family_parts.append(_family_frame(grid, step, family, np.round(after - before, QUANTITY_DECIMALS), plan.notes))
-        item_parts.append(_item_frame(grid, step, item, ~np.isnan(family)[grid.item_family]))
-        before = after
+        item_change = np.round(item - item_before, QUANTITY_DECIMALS)
+        item_parts.append(
+            _item_frame(grid, step, item, item_change, plan.notes).filter(pl.Series(~np.isnan(family)[grid.item_family].ravel()))
+        )
+        before, item_before = after, item
     order = pl.col("step").replace_strict({step: position for position, step in enumerate(DEMAND_STEPS)}, return_dtype=pl.Int64)
     scenario = pl.lit(scenario_id).alias("scenario_id")
     return DemandPlan(
         pl.concat(family_parts).sort("family_id", "period_start", order).select(scenario, pl.all()),
         pl.concat(item_parts).sort("item_id", "period_start", order).select(scenario, pl.all()),
+        events.select(scenario, pl.all()),
     )
 
 
 def _family_frame(grid: DemandGrid, step: str, quantity: Floats, change: Floats, notes: pl.DataFrame) -> pl.DataFrame:
-    who_and_why = notes.group_by("family_id", "period_start").agg(
-        author=pl.col("author").drop_nulls().unique().sort().str.join(", "),
-        reason=pl.col("reason").drop_nulls().unique().sort().str.join("; "),
-    )
     return (
         grid.families.join(grid.periods.select("period_start"), how="cross", maintain_order="left_right")
         .with_columns(
@@ -224,15 +238,31 @@ def _family_frame(grid: DemandGrid, step: str, quantity: Floats, change: Floats,
             quantity=pl.Series(quantity.ravel()).fill_nan(None),
             change_quantity=pl.Series(change.ravel()),
         )
-        .join(who_and_why, on=["family_id", "period_start"], how="left")
-        .with_columns(pl.col("author", "reason").replace("", None))
+        .join(_who_and_why(notes, ["family_id", "period_start"]), on=["family_id", "period_start"], how="left")
     )
 
 
-def _item_frame(grid: DemandGrid, step: str, quantity: Floats, is_known: Flags) -> pl.DataFrame:
-    return (
+def _item_frame(grid: DemandGrid, step: str, quantity: Floats, change: Floats, notes: pl.DataFrame) -> pl.DataFrame:
+    """Every item cell; who changed it and why is what was said of the item, else of its family where that changed the item too."""
+    cells = (
         grid.items.select("item_id", "family_id")
         .join(grid.periods.select("period_start"), how="cross", maintain_order="left_right")
-        .with_columns(step=pl.lit(step), quantity=pl.Series(quantity.ravel()))
-        .filter(pl.Series(is_known.ravel()))
+        .with_columns(step=pl.lit(step), quantity=pl.Series(quantity.ravel()), change_quantity=pl.Series(change.ravel()))
+    )
+    of_item = _who_and_why(notes.filter(pl.col("item_id") != ""), ["item_id", "period_start"])
+    of_family = _who_and_why(notes.filter(pl.col("item_id") == ""), ["family_id", "period_start"])
+    is_moved = pl.col("change_quantity") != 0
+    return (
+        cells.join(of_item, on=["item_id", "period_start"], how="left", maintain_order="left")
+        .join(of_family, on=["family_id", "period_start"], how="left", maintain_order="left", suffix="_of_family")
+        .with_columns(pl.coalesce(name, pl.when(is_moved).then(f"{name}_of_family")).alias(name) for name in ("author", "reason"))
+        .drop("author_of_family", "reason_of_family")
+    )
+
+
+def _who_and_why(notes: pl.DataFrame, cell: list[str]) -> pl.DataFrame:
+    """Authors and reasons of each cell, each once; nobody and nothing are null."""
+    return notes.group_by(cell).agg(
+        author=pl.col("author").drop_nulls().unique().sort().str.join(", ").replace("", None),
+        reason=pl.col("reason").drop_nulls().unique().sort().str.join("; ").replace("", None),
     )

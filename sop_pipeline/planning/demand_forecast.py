@@ -8,27 +8,46 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from sop_pipeline.planning.cleaned_history import clean_demand
+from sop_pipeline.planning.forecast_members import forecast_members, last_listed, with_stock_outs
 from sop_pipeline.planning.forecasting import ItemForecasts, forecast_items
 from sop_pipeline.planning.forecasting.accuracy import measure_accuracy
 from sop_pipeline.planning.forecasting.backtest import backtest
+from sop_pipeline.planning.forecasting.distributed import Backend
 from sop_pipeline.planning.forecasting.members import Engine
 from sop_pipeline.planning.forecasting.mix import split_by_mix
 from sop_pipeline.planning.forecasting.reconcile import FamilyForecasts, reconcile_families
 from sop_pipeline.planning.forecasting.working_days import from_daily_rate, to_daily_rate
+from sop_pipeline.planning.hand_over import hand_over
+from sop_pipeline.planning.launches import forecast_launches
+from sop_pipeline.planning.price_changes import price_effects
 
 PUBLISHED_LEVEL = 80
-BACKTEST_LAGS = 3
+BACKTEST_LAGS = 6
 LAST_CLOSED = -1
 
 
 @dataclass(frozen=True)
 class ForecastSetting:
-    """How the night forecasts: engine and workers as in `sop.yaml`; `per_working_day` divides demand by working days before the fit."""
+    """How the night forecasts: as in `sop.yaml`; `per_working_day` divides demand by working days before the fit.
+
+    The bounds at 80 % are published, so that level is always computed, whatever `levels` says.
+    """
 
     engine: Engine
     workers: int
     backtest_origins: int
     per_working_day: bool
+    levels: tuple[int, ...] = (PUBLISHED_LEVEL,)
+    distributed: Backend | None = None
+
+
+@dataclass(frozen=True)
+class DemandForecast:
+    """The tables of schema forecast, by address, and the fits behind them, to be given back as `known_fits` the next night."""
+
+    tables: Mapping[str, pl.DataFrame]
+    fits: pl.DataFrame
 
 
 def forecast_demand(
@@ -39,74 +58,106 @@ def forecast_demand(
     items: pl.DataFrame,
     item_period_history: pl.DataFrame,
     family_history: pl.DataFrame,
+    promotion_periods: pl.DataFrame,
+    item_successions: pl.DataFrame,
+    one_off_orders: pl.DataFrame,
+    product_launches: pl.DataFrame,
+    price_changes: pl.DataFrame,
     setting: ForecastSetting,
-) -> Mapping[str, pl.DataFrame]:
+    known_fits: pl.DataFrame | None = None,
+) -> DemandForecast:
     """Forecast every item and family over the planned periods, look-ahead included.
 
     Frames are those of the contracts in core. Make-to-stock items are forecast one by one and made to agree with their family;
-    make-to-order families are forecast on bookings and split by the mix of the last season. A family without any demand in its history
-    has no statistical forecast: its quantities are null. Returns the tables of schema forecast, by address.
+    make-to-order families are forecast on bookings and split by the mix of the last season. The models see the history without
+    promotions, which the plan puts back as steps of their own, with stock-outs filled and predecessors joined. A family without any demand
+    in its history
+    has no statistical forecast: its quantities are null. `known_fits`: `DemandForecast.fits` of an earlier night; what they hold is not
+    fitted again, and no number changes.
     """
     season_length = int(periods["season_length_periods"][0])
     planned = periods.filter(pl.col("periods_from_now") >= 0).select(
-        "period_start", horizon_index=pl.col("periods_from_now").cast(pl.Int64) + 1
+        "period_start", "period_end", horizon_index=pl.col("periods_from_now").cast(pl.Int64) + 1
     )
     days = _working_days(periods, site_working_days)
-    closed_families = _closed(family_history, "family_id")
-    with_history = closed_families.group_by("series_id").agg(pl.col("quantity").abs().sum()).filter(pl.col("quantity") > 0)["series_id"]
-    closed_families = closed_families.filter(pl.col("series_id").is_in(with_history.implode()))
-    members = (
-        items.filter(pl.col("family_id").is_in(with_history.implode()) & pl.col("item_id").is_in(item_period_history["item_id"].implode()))
-        .select("item_id", "family_id", "phase_out_date", weight=pl.col("planning_units_per_unit"))
-        .join(families.select("family_id", "production_strategy"), on="family_id")
-        .sort("item_id")
+    raw_families = _closed(family_history, "family_id")
+    with_history = raw_families.group_by("series_id").agg(pl.col("quantity").abs().sum()).filter(pl.col("quantity") > 0)["series_id"]
+    members = forecast_members(items, families, item_period_history, item_successions, with_history)
+    cleaned = clean_demand(
+        item_history=_closed(with_stock_outs(item_period_history, members), "item_id", "is_stock_out").join(
+            members, left_on="series_id", right_on="item_id", how="semi"
+        ),
+        family_history=raw_families.filter(pl.col("series_id").is_in(with_history.implode())),
+        members=members,
+        promotion_periods=promotion_periods,
+        item_successions=item_successions,
+        one_off_orders=one_off_orders,
+        periods=periods,
+        season_length=season_length,
     )
-    closed_items = _closed(item_period_history, "item_id").join(members, left_on="series_id", right_on="item_id", how="semi")
     to_stock = members.filter(pl.col("production_strategy") == "make_to_stock")
     to_order = members.filter(pl.col("production_strategy") != "make_to_stock")
 
     def run(history: pl.DataFrame, series: pl.DataFrame) -> ItemForecasts:
-        return _forecast(history, series, days, horizon=planned.height, season_length=season_length, setting=setting)
+        return _forecast(history, series, days, horizon=planned.height, season_length=season_length, setting=setting, known_fits=known_fits)
 
-    family_series = closed_families.select("series_id").unique().sort("series_id")
-    by_family = run(closed_families, family_series)
+    family_series = cleaned.families.select("series_id").unique().sort("series_id")
+    by_family = run(cleaned.families, family_series)
     by_item = run(
-        closed_items.join(to_stock, left_on="series_id", right_on="item_id", how="semi"),
-        to_stock.select(series_id="item_id", group_id="family_id", last_listed_index=_last_listed(periods)),
+        cleaned.items.join(to_stock, left_on="series_id", right_on="item_id", how="semi"),
+        to_stock.select(series_id="item_id", group_id="family_id", last_listed_index=last_listed(periods)),
     )
     stocked = reconcile_families(
-        _without_phased_out(by_item.forecasts, to_stock, planned),
+        hand_over(by_item.forecasts, to_stock, item_successions, planned),
         by_family.forecasts.filter(pl.col("series_id").is_in(to_stock["family_id"].implode())),
         to_stock.select("item_id", "family_id", "weight"),
     )
-    ordered = split_by_mix(
-        by_family.forecasts.filter(pl.col("series_id").is_in(to_order["family_id"].implode())),
-        closed_items.join(to_order, left_on="series_id", right_on="item_id", how="semi").rename({"series_id": "item_id"}),
+    as_a_whole = by_family.forecasts.filter(pl.col("series_id").is_in(to_order["family_id"].implode()))
+    split = split_by_mix(
+        as_a_whole,
+        cleaned.items.join(to_order, left_on="series_id", right_on="item_id", how="semi").rename({"series_id": "item_id"}),
         to_order.select("item_id", "family_id", "weight"),
         season_length=season_length,
         last_period_index=LAST_CLOSED,
     )
+    ordered = split
+    if to_order["phase_out_date"].count() or to_order.join(item_successions, left_on="item_id", right_on="old_item_id", how="semi").height:
+        # What ends leaves its share to its successor, else to the rest of the family.
+        ordered = reconcile_families(
+            hand_over(split.items, to_order, item_successions, planned), as_a_whole, to_order.select("item_id", "family_id", "weight")
+        )
     pairs = backtest(
-        closed_families,
+        cleaned.families,
         series=family_series,
         season_length=season_length,
         horizon_periods=BACKTEST_LAGS,
         origins=setting.backtest_origins,
         last_period_index=LAST_CLOSED,
     )
-    return {
+    as_if_kept = pl.concat([by_item.forecasts, split.items], how="diagonal_relaxed").join(planned, on="horizon_index")
+    tables = {
         "forecast.item_forecast": _item_rows([stocked, ordered], members, planned),
         "forecast.family_forecast": _family_rows([stocked, ordered], families, planned),
         "forecast.item_methods": _method_rows(by_item.methods, by_family.methods, members),
-        "forecast.history_corrections": _correction_rows(by_item.corrections, periods),
+        "forecast.history_corrections": _correction_rows([cleaned.corrections, by_item.corrections], periods),
+        "forecast.estimated_uplifts": cleaned.uplifts,
+        "forecast.launch_forecast": forecast_launches(
+            product_launches, as_if_kept.select("period_start", "forecast_quantity", item_id="series_id"), periods
+        ),
+        "forecast.price_effects": price_effects(price_changes, cleaned.items, periods, season_length=season_length),
+        "forecast.family_intervals": _interval_rows([stocked, ordered], planned, setting.levels),
         "forecast.family_backtest": _backtest_rows(pairs),
     }
+    return DemandForecast(tables, pl.concat([by_family.fits, by_item.fits]).unique(maintain_order=True))
 
 
-def _closed(history: pl.DataFrame, key: str) -> pl.DataFrame:
+def _closed(history: pl.DataFrame, key: str, *more: str) -> pl.DataFrame:
     """Closed periods as the engine wants them; the last one has index -1, so that index and `periods_from_now` are one number."""
     return history.filter(pl.col("periods_from_now") < 0).select(
-        series_id=pl.col(key), period_index=pl.col("periods_from_now").cast(pl.Int64), quantity=pl.col("demand_quantity").cast(pl.Float64)
+        *more,
+        series_id=pl.col(key),
+        period_index=pl.col("periods_from_now").cast(pl.Int64),
+        quantity=pl.col("demand_quantity").cast(pl.Float64),
     )
 
 
@@ -117,7 +168,14 @@ def _working_days(periods: pl.DataFrame, site_working_days: pl.DataFrame) -> pl.
 
 
 def _forecast(
-    history: pl.DataFrame, series: pl.DataFrame, days: pl.DataFrame, *, horizon: int, season_length: int, setting: ForecastSetting
+    history: pl.DataFrame,
+    series: pl.DataFrame,
+    days: pl.DataFrame,
+    *,
+    horizon: int,
+    season_length: int,
+    setting: ForecastSetting,
+    known_fits: pl.DataFrame | None,
 ) -> ItemForecasts:
     if setting.per_working_day:
         history = to_daily_rate(history, days.rename({"periods_from_now": "period_index"}))
@@ -127,34 +185,16 @@ def _forecast(
         horizon_periods=horizon,
         season_length=season_length,
         engine=setting.engine,
-        levels=(PUBLISHED_LEVEL,),
+        levels=sorted({PUBLISHED_LEVEL, *setting.levels}),
         last_period_index=LAST_CLOSED,
         workers=setting.workers,
+        distributed=setting.distributed,
+        known_fits=known_fits,
     )
     if not setting.per_working_day:
         return found
     ahead = days.with_columns(horizon_index=pl.col("periods_from_now") + 1).drop("periods_from_now")
     return replace(found, forecasts=from_daily_rate(found.forecasts, ahead))
-
-
-def _last_listed(periods: pl.DataFrame) -> pl.Expr:
-    """Index of the closed period in which an item was listed last; null while it is listed."""
-    ends = periods.sort("period_start")
-    index = pl.lit(None, dtype=pl.Int64)
-    for start, end, number in ends.select("period_start", "period_end", "periods_from_now").iter_rows():
-        if number < 0:
-            index = pl.when(pl.col("phase_out_date").is_between(start, end)).then(pl.lit(number, dtype=pl.Int64)).otherwise(index)
-    return index
-
-
-def _without_phased_out(forecasts: pl.DataFrame, members: pl.DataFrame, planned: pl.DataFrame) -> pl.DataFrame:
-    """Nothing is expected of an item in periods that begin after its phase-out date."""
-    numbers = [name for name in forecasts.columns if name not in {"series_id", "horizon_index"}]
-    dated = forecasts.join(members.select(series_id="item_id", phased_out="phase_out_date"), on="series_id", how="left").join(
-        planned, on="horizon_index", how="left"
-    )
-    gone = (pl.col("period_start") > pl.col("phased_out")).fill_null(value=False)
-    return dated.with_columns(pl.when(gone).then(0.0).otherwise(pl.col(name)).alias(name) for name in numbers).select(forecasts.columns)
 
 
 def _quantities() -> dict[str, pl.Expr]:
@@ -182,6 +222,22 @@ def _family_rows(found: Sequence[FamilyForecasts], families: pl.DataFrame, plann
     )
 
 
+def _interval_rows(found: Sequence[FamilyForecasts], planned: pl.DataFrame, levels: Sequence[int]) -> pl.DataFrame:
+    """Bounds of the families at every level of the setting."""
+    rows = pl.concat([part.families for part in found], how="diagonal_relaxed").join(planned, on="horizon_index")
+    bounds = [
+        rows.select(
+            "period_start",
+            family_id=pl.col("series_id"),
+            level_ratio=pl.lit(level / 100.0),
+            lower_quantity=pl.col(f"lower_{level}"),
+            upper_quantity=pl.col(f"upper_{level}"),
+        )
+        for level in sorted(set(levels))
+    ]
+    return pl.concat(bounds)
+
+
 def _method_rows(of_items: pl.DataFrame, of_families: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     """Methods of the items; those of make-to-order families are the family's."""
     columns = ("demand_class", "method", "reason", "observations")
@@ -194,11 +250,13 @@ def _method_rows(of_items: pl.DataFrame, of_families: pl.DataFrame, members: pl.
     )
 
 
-def _correction_rows(corrections: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:
-    return corrections.join(
-        periods.select("period_start", period_index=pl.col("periods_from_now").cast(pl.Int64)), on="period_index"
-    ).select(
-        "period_start", "kind", "reason", item_id=pl.col("series_id"), quantity_before=pl.col("before"), quantity_after=pl.col("after")
+def _correction_rows(corrections: Sequence[pl.DataFrame], periods: pl.DataFrame) -> pl.DataFrame:
+    return (
+        pl.concat(corrections)
+        .join(periods.select("period_start", period_index=pl.col("periods_from_now").cast(pl.Int64)), on="period_index")
+        .select(
+            "period_start", "kind", "reason", item_id=pl.col("series_id"), quantity_before=pl.col("before"), quantity_after=pl.col("after")
+        )
     )
 
 
@@ -209,10 +267,14 @@ def _backtest_rows(pairs: pl.DataFrame) -> pl.DataFrame:
     )
     measured = measure_accuracy(pairs, ["series_id", "lag"])
     return measured.join(spread, on=["series_id", "lag"]).select(
+        "actual_quantity",
         "wape_ratio",
         "bias_ratio",
         "mase_ratio",
+        "tracking_signal",
         "naive_wape_ratio",
+        "value_added_ratio",
+        "compared_quantity",
         "error_deviation_quantity",
         family_id=pl.col("series_id"),
         lag_periods=pl.col("lag").cast(pl.Int64),

@@ -1,83 +1,232 @@
-"""Promotions on the demand plan: what they lift and what they take from the period after. Their traces in history stay out."""
+"""Events on the demand plan: launches, promotions, prices, assumptions, each a line of its own. Their traces in history stay out."""
+
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
-from sop_pipeline.planning.demand_grid import DemandGrid, Flags, Floats
+from sop_pipeline.contracts.core.events import EVENT_KINDS
+from sop_pipeline.planning.demand_grid import QUANTITY_DECIMALS, DemandGrid, Flags, Floats
 
-UPLIFTS_SCHEMA = {"promotion_id": pl.String, "family_id": pl.String, "item_id": pl.String, "estimated_uplift_ratio": pl.Float64}
+NOTES_SCHEMA = {"family_id": pl.String, "item_id": pl.String, "period_start": pl.Date, "author": pl.String, "reason": pl.String}
+LINES_SCHEMA = {
+    "event_kind": pl.String,
+    "event_id": pl.String,
+    "family_id": pl.String,
+    "item_id": pl.String,
+    "period_start": pl.Date,
+    "change_quantity": pl.Float64,
+    "reason": pl.String,
+}
+UPLIFTS_SCHEMA = {
+    "promotion_id": pl.String,
+    "family_id": pl.String,
+    "item_id": pl.String,
+    "estimated_uplift_ratio": pl.Float64,
+    "estimated_pull_forward_ratio": pl.Float64,
+}
+AT_THE_FLOOR = "what the events take away is more than there is: the plan stays at 0"
 
 
-def lift_by_promotions(
+@dataclass(frozen=True)
+class EventfulPlan:
+    """The plan after all events, planning units, and how it came about.
+
+    `family`, `item`: as given to `apply_events`. `notes`: one row per event and cell that a reader of the plan wants to hear of:
+    `family_id, item_id` (empty: the whole family), `period_start, author, reason`. `lines`: one row per event and cell it changes, of the
+    contract DemandEvents but for the scenario: the family's quantity before and after, in the order in which they add up.
+    """
+
+    family: Floats
+    item: Floats
+    notes: pl.DataFrame
+    lines: pl.DataFrame
+
+
+def apply_events(
     grid: DemandGrid,
     family_quantity: Floats,
     item_quantity: Floats,
     *,
     promotion_periods: pl.DataFrame,
     family_history: pl.DataFrame,
-    estimated_uplifts: pl.DataFrame | None,
-) -> tuple[Floats, Floats, pl.DataFrame]:
-    """Add each promotion's uplift to the cells it touches, and take its pull-forward from the period after each.
+    estimated_uplifts: pl.DataFrame | None = None,
+    launch_forecast: pl.DataFrame | None = None,
+    price_effects: pl.DataFrame | None = None,
+    assumption_periods: pl.DataFrame | None = None,
+) -> EventfulPlan:
+    """Add what each event does to the cells it touches.
 
     `family_quantity` (families × periods, NaN unknown) and `item_quantity` (items × periods) are the plan before, in planning units;
-    every promotion lifts that plan, never another promotion's lift. Uplift = quantity × uplift_ratio × days of the promotion in the
-    period ÷ days of the period, or uplift_quantity × days in the period ÷ days of the promotion, else the ratio of `estimated_uplifts`
-    (promotion_id, family_id, item_id, estimated_uplift_ratio). A promotion of the last closed period still takes its pull-forward from
-    the current one, off the demand that `family_history` holds. An unknown cell stays unknown: there is nothing to lift.
-
-    Returns family and item quantities after, and one note per cell and promotion (family_id, period_start, author, reason).
+    every event changes that plan, never another event's change. A launch raises its item to what `launch_forecast` expects of it, and
+    makes an unknown family known. A promotion adds quantity × uplift_ratio × days of it in the period ÷ days of the period, or
+    uplift_quantity × days in the period ÷ days of the promotion, else the ratio of `estimated_uplifts`, and takes its pull-forward from
+    the period after; one of the last closed period still takes it from the current one, off the demand that `family_history` holds. A
+    change of price changes its item by the ratio of `price_effects`, a market assumption its family by effect × probability (1 where
+    nobody gave one). No cell falls below 0. An unknown cell stays unknown: there is nothing to lift.
     """
-    calendar = grid.periods.select("period_start", period=pl.int_range(pl.len()))
     estimates = pl.DataFrame(schema=UPLIFTS_SCHEMA) if estimated_uplifts is None else estimated_uplifts
-    rows = (
-        promotion_periods.join(estimates, on=["promotion_id", "family_id", "item_id"], how="left")
-        .with_columns(ratio=pl.coalesce("uplift_ratio", "estimated_uplift_ratio") * pl.col("day_share_ratio"))
-        .sort("promotion_id", "family_id", "item_id", "period_start")
+    promotions = _with_estimates(promotion_periods, estimates)
+    changes = [
+        *([] if launch_forecast is None else [_launches(grid, launch_forecast, item_quantity)]),
+        *_promotions(grid, promotions, family_quantity, item_quantity),
+        _dips_after_history(grid, promotions, family_history),
+        *([] if price_effects is None else [_repriced(grid, price_effects, item_quantity)]),
+        *([] if assumption_periods is None else [_assumptions(grid, assumption_periods, family_quantity)]),
+    ]
+    order = pl.col("event_kind").replace_strict({kind: i for i, kind in enumerate(EVENT_KINDS)}, return_dtype=pl.Int64)
+    lines = pl.concat([pl.DataFrame(schema=LINES_SCHEMA), *changes]).sort("family_id", "period_start", order, "event_id", "item_id")
+
+    is_launched = np.zeros(grid.shape, dtype=np.bool_)
+    is_launched[grid.family_cells(lines.filter(pl.col("event_kind") == "launch"), "forecast.launch_forecast")] = True
+    is_known = ~np.isnan(family_quantity) | is_launched
+    item_lift, family_lift = np.zeros(grid.item_shape), np.zeros(grid.shape)
+    of_items, of_families = lines.filter(pl.col("item_id") != ""), lines.filter(pl.col("item_id") == "")
+    np.add.at(item_lift, grid.item_cells(of_items, "demand events"), of_items["change_quantity"].to_numpy())
+    np.add.at(family_lift, grid.family_cells(of_families, "demand events"), of_families["change_quantity"].to_numpy())
+    items = np.maximum(0.0, item_quantity + item_lift)
+    has_items = np.isin(np.arange(grid.shape[0]), grid.item_family)
+    base = np.where(has_items[:, None], grid.roll_up(items), family_quantity)
+    family = np.where(is_known, np.maximum(0.0, base + family_lift), np.nan)
+    notes = pl.concat([_promotion_notes(promotions, grid, is_known), _other_notes(lines)])
+    known = lines.filter(pl.Series(is_known[grid.family_cells(lines, "demand events")], dtype=pl.Boolean))
+    return EventfulPlan(family, grid.spread(items, family), notes, _with_before_and_after(grid, known, family_quantity, family))
+
+
+def _with_estimates(promotion_periods: pl.DataFrame, estimates: pl.DataFrame) -> pl.DataFrame:
+    """Promotions with the ratios that count: as given, else as estimated."""
+    key = ["promotion_id", "family_id", "item_id"]
+    columns = [name for name in UPLIFTS_SCHEMA if name in estimates.columns]
+    pull = [name for name in ("pull_forward_ratio", "estimated_pull_forward_ratio") if name in (*promotion_periods.columns, *columns)]
+    return (
+        promotion_periods.join(estimates.select(columns), on=key, how="left")
+        .with_columns(
+            ratio=pl.coalesce("uplift_ratio", "estimated_uplift_ratio") * pl.col("day_share_ratio"),
+            pull=pl.coalesce(*pull, pl.lit(0.0)),
+        )
+        .sort(*key, "period_start")
     )
-    planned = rows.join(calendar, on="period_start")
-    family_lift = np.zeros(grid.shape)
-    item_lift = np.zeros(grid.item_shape)
-    for is_item, part in ((False, planned.filter(pl.col("item_id") == "")), (True, planned.filter(pl.col("item_id") != ""))):
+
+
+def _lines(rows: pl.DataFrame, kind: str, event_id: str, reason: pl.Expr) -> pl.DataFrame:
+    """Lines of one kind; those that change nothing are none."""
+    return rows.filter(pl.col("change_quantity").is_not_nan() & (pl.col("change_quantity") != 0)).select(
+        pl.lit(kind).alias("event_kind"),
+        pl.col(event_id).alias("event_id"),
+        "family_id",
+        "item_id",
+        "period_start",
+        "change_quantity",
+        reason.alias("reason"),
+    )
+
+
+def _launches(grid: DemandGrid, launch_forecast: pl.DataFrame, item_quantity: Floats) -> pl.DataFrame:
+    rows = launch_forecast.join(grid.periods.select("period_start"), on="period_start", how="semi")
+    row, column = grid.item_cells(rows, "forecast.launch_forecast")
+    more = np.maximum(0.0, rows["expected_quantity"].to_numpy() * grid.units_per_item[row] - item_quantity[row, column])
+    return _lines(rows.with_columns(change_quantity=pl.Series(more)), "launch", "item_id", pl.col("reason"))
+
+
+def _promotions(
+    grid: DemandGrid, promotions: pl.DataFrame, family_quantity: Floats, item_quantity: Floats
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What promotions add in the periods they run, and what they take from the one after each."""
+    calendar = grid.periods.select("period_start", next_start=pl.col("period_start").shift(-1))
+    parts = []
+    for is_item in (False, True):
+        part = promotions.filter((pl.col("item_id") != "") == is_item).join(calendar, on="period_start", maintain_order="left")
         row, column = (grid.item_cells if is_item else grid.family_cells)(part, "core.promotion_periods")
-        lift, plan = (item_lift, item_quantity) if is_item else (family_lift, family_quantity)
+        plan = (item_quantity if is_item else family_quantity)[row, column]
         units = grid.units_per_item[row] if is_item else 1.0
         by_quantity = part["uplift_quantity"].to_numpy() * part["promotion_share_ratio"].to_numpy() * units
-        by_ratio = np.nan_to_num(plan[row, column]) * part["ratio"].to_numpy()
-        uplift = np.nan_to_num(np.where(np.isnan(by_quantity), by_ratio, by_quantity))
-        np.add.at(lift, (row, column), uplift)
-        has_next = column + 1 < grid.shape[1]
-        taken = uplift * part["pull_forward_ratio"].to_numpy()
-        np.subtract.at(lift, (row[has_next], column[has_next] + 1), taken[has_next])
-    family_dip, item_dip = _dip_after_history(grid, rows, family_history)
-    family_lift[:, 0] -= family_dip
-    item_lift[:, 0] -= item_dip
-
-    lifted_items = np.maximum(0.0, item_quantity + item_lift)
-    is_known = ~np.isnan(family_quantity)
-    lifted_family = np.maximum(0.0, grid.roll_up(lifted_items) + family_lift)
-    has_items = np.isin(np.arange(grid.shape[0]), grid.item_family)
-    lifted_family = np.where(has_items[:, None], lifted_family, np.maximum(0.0, family_quantity + family_lift))
-    lifted_family = np.where(is_known, lifted_family, np.nan)
-    return lifted_family, grid.spread(lifted_items, lifted_family), _notes(planned, grid, is_known)
+        uplift = np.where(np.isnan(by_quantity), np.nan_to_num(plan) * part["ratio"].to_numpy(), by_quantity)
+        parts.append(part.with_columns(change_quantity=pl.Series(uplift, dtype=pl.Float64)))
+    added = pl.concat(parts)
+    how = (
+        pl.when(pl.col("uplift_quantity").is_not_null() | pl.col("uplift_ratio").is_not_null())
+        .then(pl.lit("as given"))
+        .otherwise(pl.lit("as estimated from past ones"))
+    )
+    taken = added.drop_nulls("next_start").with_columns(
+        period_start="next_start", change_quantity=-pl.col("change_quantity") * pl.col("pull")
+    )
+    lifted = _lines(added, "promotion", "promotion_id", pl.format("promotion {} ({}), {}", "promotion_id", "promotion_status", how))
+    return lifted, _lines(taken, "pull_forward", "promotion_id", _pulled())
 
 
-def _dip_after_history(grid: DemandGrid, rows: pl.DataFrame, family_history: pl.DataFrame) -> tuple[Floats, Floats]:
-    """What promotions of the last closed period take from the current one, per family and per item, planning units."""
-    family_dip, item_dip = np.zeros(grid.shape[0]), np.zeros(grid.items.height)
+def _pulled() -> pl.Expr:
+    return pl.format("promotion {} took {} of its uplift from this period", "promotion_id", pl.col("pull").round(4))
+
+
+def _dips_after_history(grid: DemandGrid, promotions: pl.DataFrame, family_history: pl.DataFrame) -> pl.DataFrame:
+    """What promotions of the last closed period take from the current one."""
     closed = family_history.filter(pl.col("periods_from_now") == -1).select("family_id", "period_start", "demand_quantity")
-    past = rows.join(closed, on=["family_id", "period_start"]).with_columns(period_start=pl.lit(grid.periods["period_start"][0]))
-    for is_item, part in ((False, past.filter(pl.col("item_id") == "")), (True, past.filter(pl.col("item_id") != ""))):
+    past = promotions.join(closed, on=["family_id", "period_start"], maintain_order="left")
+    past = past.with_columns(period_start=pl.lit(grid.periods["period_start"][0]))
+    parts = []
+    for is_item in (False, True):
+        part = past.filter((pl.col("item_id") != "") == is_item)
         row, _ = (grid.item_cells if is_item else grid.family_cells)(part, "core.promotion_periods")
         units, share = (grid.units_per_item[row], grid.mix_ratio[row]) if is_item else (1.0, 1.0)
         # What was sold holds the uplift already: sold = base × (1 + ratio).
         by_ratio = part["demand_quantity"].to_numpy() * share * (part["ratio"] / (1.0 + part["ratio"])).to_numpy()
         by_quantity = part["uplift_quantity"].to_numpy() * part["promotion_share_ratio"].to_numpy() * units
-        uplift = np.nan_to_num(np.where(np.isnan(by_quantity), by_ratio, by_quantity))
-        np.add.at(item_dip if is_item else family_dip, row, uplift * part["pull_forward_ratio"].to_numpy())
-    return family_dip, item_dip
+        uplift = np.where(np.isnan(by_quantity), by_ratio, by_quantity)
+        parts.append(part.with_columns(change_quantity=pl.Series(-uplift * part["pull"].to_numpy(), dtype=pl.Float64)))
+    return _lines(pl.concat(parts), "pull_forward", "promotion_id", _pulled())
 
 
-def _notes(planned: pl.DataFrame, grid: DemandGrid, is_known: Flags) -> pl.DataFrame:
+def _repriced(grid: DemandGrid, price_effects: pl.DataFrame, item_quantity: Floats) -> pl.DataFrame:
+    rows = price_effects.join(grid.periods.select("period_start"), on="period_start", how="semi")
+    plan = pl.Series(item_quantity[grid.item_cells(rows, "forecast.price_effects")])
+    return _lines(rows.with_columns(change_quantity=plan * pl.col("effect_ratio")), "price_change", "item_id", pl.col("reason"))
+
+
+def _assumptions(grid: DemandGrid, assumption_periods: pl.DataFrame, family_quantity: Floats) -> pl.DataFrame:
+    rows = assumption_periods.join(grid.periods.select("period_start"), on="period_start", how="semi").with_columns(item_id=pl.lit(""))
+    plan = family_quantity[grid.family_cells(rows, "core.assumption_periods")]
+    effect = pl.col("effect_ratio") * pl.col("probability_ratio").fill_null(1.0)
+    probable = (
+        pl.when(pl.col("probability_ratio").is_null())
+        .then(pl.lit("not given, taken as 1"))
+        .otherwise(pl.col("probability_ratio").cast(pl.String))
+    )
+    reason = pl.format(
+        "assumption {} ({}): effect {} × probability {}: {}", "assumption_id", "assumption_status", "effect_ratio", probable, "statement"
+    )
+    return _lines(rows.with_columns(change_quantity=pl.Series(plan) * effect), "market_assumption", "assumption_id", reason)
+
+
+def _with_before_and_after(grid: DemandGrid, lines: pl.DataFrame, before: Floats, after: Floats) -> pl.DataFrame:
+    """The family's quantity before and after each line; what 0 holds back of their sum is a last line."""
+    cells = lines.select("family_id", "period_start").unique(maintain_order=True)
+    at = grid.family_cells(cells, "demand events")
+    start = cells.with_columns(start=pl.Series(np.nan_to_num(before[at])), end=pl.Series(after[at]))
+    held = (
+        lines.group_by("family_id", "period_start", maintain_order=True)
+        .agg(pl.col("change_quantity").sum())
+        .join(start, on=["family_id", "period_start"], maintain_order="left")
+        .with_columns(change_quantity=(pl.col("end") - pl.col("start") - pl.col("change_quantity")).round(QUANTITY_DECIMALS))
+        .filter(pl.col("change_quantity") > 0)
+        .with_columns(item_id=pl.lit(""), event_id=pl.lit(""))
+    )
+    every = pl.concat([lines, _lines(held, "floor", "event_id", pl.lit(AT_THE_FLOOR))])
+    cell = ["family_id", "period_start"]
+    running = every.join(start, on=cell, maintain_order="left").with_columns(
+        quantity_after=pl.col("start") + pl.col("change_quantity").cum_sum().over(cell),
+        event_order=pl.int_range(1, pl.len() + 1).over(cell),
+    )
+    return (
+        running.with_columns(quantity_before=pl.col("quantity_after") - pl.col("change_quantity"))
+        .select(*LINES_SCHEMA, "event_order", pl.col("quantity_before", "quantity_after").round(QUANTITY_DECIMALS))
+        .with_columns(pl.col("change_quantity").round(QUANTITY_DECIMALS))
+    )
+
+
+def _promotion_notes(promotions: pl.DataFrame, grid: DemandGrid, is_known: Flags) -> pl.DataFrame:
+    """One note per promotion and planned cell, those that could not do anything included."""
+    planned = promotions.join(grid.periods.select("period_start"), on="period_start", how="semi")
     row, column = grid.family_cells(planned, "core.promotion_periods")
     has_uplift = pl.coalesce("uplift_quantity", "ratio").is_not_null()
     sentence = (
@@ -89,7 +238,14 @@ def _notes(planned: pl.DataFrame, grid: DemandGrid, is_known: Flags) -> pl.DataF
     )
     return planned.with_columns(is_known=pl.Series(is_known[row, column], dtype=pl.Boolean)).select(
         "family_id",
+        "item_id",
         "period_start",
         author=pl.lit(None, dtype=pl.String),
         reason=pl.format("promotion {} ({}){}", "promotion_id", "promotion_status", sentence),
     )
+
+
+def _other_notes(lines: pl.DataFrame) -> pl.DataFrame:
+    """Launches, prices and assumptions say on the plan what they say on their line."""
+    told = lines.filter(pl.col("event_kind").is_in(["launch", "market_assumption"]))
+    return told.select("family_id", "item_id", "period_start", author=pl.lit(None, dtype=pl.String), reason="reason")

@@ -44,7 +44,7 @@ select
     cast(common_days / promotion_days as double) as promotion_share_ratio,
     cast(uplift_ratio as double) as uplift_ratio,
     cast(uplift_quantity as double) as uplift_quantity,
-    cast(coalesce(pull_forward_ratio, 0) as double) as pull_forward_ratio
+    cast(pull_forward_ratio as double) as pull_forward_ratio
 from touched
 where planned_family_id is not null
 order by promotion_id, family_id, item_id, period_start

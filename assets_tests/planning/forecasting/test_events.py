@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from sop_pipeline.planning.forecasting import apply_promotions, clean_promotions
+from sop_pipeline.planning.forecasting import clean_promotions
 
 
 def history_of(**series):
@@ -76,37 +76,30 @@ def test_other_columns_and_the_order_of_the_rows_stay():
     assert cleaned.history.drop("quantity").equals(history.drop("quantity"))
 
 
-FORECAST = pl.DataFrame(
-    {
-        "series_id": ["a", "a", "b"],
-        "horizon_index": [1, 2, 1],
-        "forecast_quantity": [100.0, 100.0, 10.0],
-        "lower_80": [80.0, 80.0, 8.0],
-        "upper_80": [120.0, 120.0, 12.0],
-    }
-)
-UPLIFTS = pl.DataFrame({"series_id": ["a"], "uplift_ratio": [0.4]})
+def test_a_promotion_of_half_the_period_is_measured_for_the_whole_one():
+    half = pl.DataFrame({"series_id": ["a"], "period_index": [5], "day_share_ratio": [0.5]})
+    cleaned = clean_promotions(history_of(a=flat(at=(5,), factor=1.4)), half, season_length=12)
+    assert uplift(cleaned, "a")["uplift_ratio"] == pytest.approx(0.8)
+    assert cleaned.history["quantity"].to_list() == pytest.approx(flat())
 
 
-def planned(*rows):
-    return pl.DataFrame(rows, schema={"series_id": pl.String, "horizon_index": pl.Int64, "uplift_ratio": pl.Float64}, orient="row")
+def test_a_few_days_teach_nothing_but_are_cleaned():
+    rows = pl.DataFrame({"series_id": ["a", "a"], "period_index": [5, 15], "day_share_ratio": [1.0, 0.1]})
+    cleaned = clean_promotions(history_of(a=flat(at=(5,))), rows, season_length=12)
+    assert uplift(cleaned, "a")["promoted_periods"] == 1
+    assert cleaned.history["quantity"][15] == pytest.approx(100.0 / 1.1)
 
 
-def test_a_planned_promotion_lifts_forecast_and_bounds_and_keeps_the_baseline_apart():
-    lifted = apply_promotions(FORECAST, planned(("a", 2, None), ("b", 1, 0.5)), UPLIFTS)
-    assert lifted["forecast_quantity"].to_list() == pytest.approx([100.0, 140.0, 15.0])
-    assert lifted["baseline_quantity"].to_list() == [100.0, 100.0, 10.0]
-    assert lifted["uplift_quantity"].to_list() == pytest.approx([0.0, 40.0, 5.0])
-    assert lifted["upper_80"].to_list() == pytest.approx([120.0, 168.0, 18.0])
+def test_what_a_promotion_took_from_the_period_after_is_put_back():
+    promoted = [200.0 if i in (5, 15) else 60.0 if i in (6, 16) else 100.0 for i in range(24)]
+    cleaned = clean_promotions(history_of(a=promoted), promotions(("a", 5), ("a", 15)), season_length=12)
+    assert uplift(cleaned, "a")["pull_forward_ratio"] == pytest.approx(0.4)
+    assert cleaned.history["quantity"].to_list() == pytest.approx(flat())
+    assert cleaned.corrections["kind"].to_list() == ["promotion", "pull_forward"] * 2
 
 
-def test_a_promotion_nobody_can_estimate_keeps_the_baseline():
-    lifted = apply_promotions(FORECAST, planned(("b", 1, None)).drop("uplift_ratio"), UPLIFTS)
-    assert lifted["forecast_quantity"].to_list() == FORECAST["forecast_quantity"].to_list()
-
-
-def test_a_promotion_planned_twice_or_below_nothing_is_refused():
-    with pytest.raises(ValueError, match="'a', period 1 ahead, is promoted twice"):
-        apply_promotions(FORECAST, planned(("a", 1, 0.1), ("a", 1, 0.2)), UPLIFTS)
-    with pytest.raises(ValueError, match="has uplift_ratio -1"):
-        apply_promotions(FORECAST, planned(("a", 1, -1.0)), UPLIFTS)
+def test_more_demand_after_a_promotion_is_no_negative_pull_forward():
+    promoted = [200.0 if i == 5 else 140.0 if i == 6 else 100.0 for i in range(24)]
+    cleaned = clean_promotions(history_of(a=promoted), promotions(("a", 5)), season_length=12)
+    assert uplift(cleaned, "a")["pull_forward_ratio"] == 0.0
+    assert cleaned.history["quantity"][6] == 140.0

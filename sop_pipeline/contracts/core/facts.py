@@ -197,12 +197,57 @@ class OrdersDue(Table, key=("family_id", "period_start")):
     past_due_quantity: Number = column("Open quantity whose due date is before the as-of date", ge=0)
 
 
+class ItemOrdersDue(Table, key=("item_id", "period_start")):
+    """One row per item and period from the current one on in which open orders are due, those past due left out, in the item's unit."""
+
+    item_id: Text = column("Item")
+    family_id: Text = column("Family")
+    period_start: Date = column("First day of the period")
+    orders_due_quantity: Number = column("Open quantity due from the as-of date on", gt=0)
+    abnormal_quantity: Number = column(
+        "The part that does not consume the forecast: lines of more than twice what any other order of the last season asked for, of an "
+        "item that had at least nine",
+        ge=0,
+    )
+
+
 class ScheduledQuantity(Table, key=("family_id", "period_start")):
     """One row per family and period: what work orders in hand will complete, in planning units; late ones in the current period."""
 
     family_id: Text = column("Family")
     period_start: Date = column("First day of the period")
     scheduled_quantity: Number = column("Remaining quantity of open work orders", ge=0)
+
+
+class ScheduledReceipts(Table, key=("item_id", "site_id", "period_start")):
+    """One row per item, site and period: what open work and purchase orders will bring, in the item's unit; late ones now."""
+
+    item_id: Text = column("Item")
+    site_id: Text = column("Site the order names; empty where it names none")
+    period_start: Date = column("First day of the period")
+    work_order_quantity: Number = column("Remaining quantity of open work orders by due date", ge=0)
+    unissued_work_order_quantity: Number = column("Part of it that is not released: its components are still to be taken", ge=0)
+    purchase_order_quantity: Number = column("Open quantity of purchase orders by confirmed, else due date", ge=0)
+
+
+class ItemPositions(Table, key=("item_id",)):
+    """One row per item that is there, owed to customers or held as safety stock at the as-of date, in the item's unit."""
+
+    item_id: Text = column("Item")
+    on_hand_quantity: Number = column("Last count and what has moved since; empty where nothing was counted", optional=True)
+    owed_quantity: Number = column("Past-due orders of make-to-stock families, all open orders of the others", ge=0)
+    safety_quantity: Number = column("Target quantity of the item's own inventory policy", optional=True, ge=0)
+
+
+class SegmentHistory(Table, key=("family_id", "dimension", "segment", "period_start")):
+    """One row per family, dimension (region, channel), segment and period with demand, in planning units; none without customers."""
+
+    family_id: Text = column("Family")
+    dimension: Text = column("region or channel", isin=("region", "channel"))
+    segment: Text = column("Region or channel of the customer; 'not given' where unknown")
+    period_start: Date = column("First day of the period")
+    periods_from_now: Count = column("0 is the period that holds the as-of date", lt=0)
+    demand_quantity: Number = column("Demand of orders: by requested date in make-to-stock families, bookings in the others", ge=0)
 
 
 TABLES: dict[str, type[Table]] = {
@@ -213,11 +258,15 @@ TABLES: dict[str, type[Table]] = {
     "core.component_issues": ComponentIssues,
     "core.item_flows": ItemFlows,
     "core.item_period_history": ItemPeriodHistory,
+    "core.segment_history": SegmentHistory,
     "core.snapshot_sites": SnapshotSites,
     "core.item_stock": ItemStock,
     "core.family_snapshots": FamilySnapshots,
     "core.family_flows": FamilyFlows,
     "core.family_history": FamilyHistory,
     "core.orders_due": OrdersDue,
+    "core.item_orders_due": ItemOrdersDue,
     "core.scheduled_quantity": ScheduledQuantity,
+    "core.scheduled_receipts": ScheduledReceipts,
+    "core.item_positions": ItemPositions,
 }

@@ -61,6 +61,7 @@ class BalanceInputs:
     is_to_order: Flags  # F
     is_uncapacitated: Flags  # F
     fence_periods: Positions  # F
+    customer_lead_time_days: Floats  # F, working days the market accepts, 0 where nothing is said
     working_days: Floats  # F × N, whole periods
     days_left: Floats  # F × H
     demand_ahead: Floats  # F × N, whole periods
@@ -94,6 +95,7 @@ def build_inputs(
     family_history: pl.DataFrame,
     orders_due: pl.DataFrame,
     approved_plans: pl.DataFrame,
+    forecast_consumption: pl.DataFrame | None = None,
 ) -> BalanceInputs:
     """Read the frames of core and plan (their contracts' columns) into arrays: demand after its last step, a season repeated at the end."""
     families = families.sort("family_id")
@@ -111,6 +113,9 @@ def build_inputs(
         opening.to_date["demand"],
         is_to_order=is_to_order,
         fence_periods=families["demand_time_fence_periods"].to_numpy(),
+        consumed=None
+        if forecast_consumption is None
+        else axes.grid(forecast_consumption, "consumed_quantity", "plan.forecast_consumption", missing=0.0),
     )
     whole = demand_left.copy()
     whole[:, 0] += opening.to_date["demand"]
@@ -120,6 +125,7 @@ def build_inputs(
         is_to_order=is_to_order,
         is_uncapacitated=families["is_uncapacitated"].to_numpy(),
         fence_periods=families["planning_time_fence_periods"].to_numpy(),
+        customer_lead_time_days=families["customer_lead_time_days"].cast(pl.Float64).fill_null(0.0).to_numpy(),
         working_days=working_days,
         days_left=days_left,
         demand_ahead=extend_by_season(whole, history, working_days, axes.season),

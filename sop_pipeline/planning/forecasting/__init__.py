@@ -6,7 +6,7 @@ Consensus, events and publication stay out.
 from sop_pipeline.planning.forecasting.accuracy import measure_accuracy
 from sop_pipeline.planning.forecasting.backtest import backtest
 from sop_pipeline.planning.forecasting.engine import ItemForecasts, forecast_items
-from sop_pipeline.planning.forecasting.events import CleanedHistory, apply_promotions, clean_promotions
+from sop_pipeline.planning.forecasting.events import CleanedHistory, clean_promotions
 from sop_pipeline.planning.forecasting.mix import split_by_mix
 from sop_pipeline.planning.forecasting.reconcile import FamilyForecasts, reconcile_families, reconcile_tree
 from sop_pipeline.planning.forecasting.working_days import from_daily_rate, to_daily_rate
@@ -15,7 +15,6 @@ __all__ = [
     "CleanedHistory",
     "FamilyForecasts",
     "ItemForecasts",
-    "apply_promotions",
     "backtest",
     "clean_promotions",
     "forecast_items",

@@ -9,8 +9,9 @@ from sop_pipeline.planning.forecasting.demand_class import INTERMITTENT_INTERVAL
 from sop_pipeline.planning.forecasting.panel import Flags, Floats, known_median
 from sop_pipeline.planning.forecasting.seasonality import log_demand, past_effect, seasonal_indices
 
-# The first filling knows no season and bends the index of its own period; each round takes about a third of that away.
-ROUNDS = 4
+# The first filling knows no season and bends the index of its own period; each round takes a part of that away, a quarter where
+# all but one season was unusable in that period.
+ROUNDS = 12
 
 
 def expected_demand(values: Floats, unusable: Flags, season_length: int) -> Floats:

@@ -3,6 +3,7 @@
 How the models are fitted stays in `library`; where the kept fits are stored between nights, with the caller.
 """
 
+import functools
 import hashlib
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -50,8 +51,14 @@ def fit_or_recall(
 def fit_digest(model: str, history: Floats, horizon: int, distributed: Backend | None = None) -> str:
     """Digest of everything a fit depends on: the adjusted history, the horizon, the model, the release of its library and where it ran."""
     precision = "single" if distributed else "double"
-    settings = f"statsforecast {version('statsforecast')} {model} {horizon} {precision} "
+    settings = f"statsforecast {_library_release()} {model} {horizon} {precision} "
     return hashlib.sha256(settings.encode() + history.astype("<f8").tobytes()).hexdigest()
+
+
+@functools.cache
+def _library_release() -> str:
+    """Asked for once: reading it takes as long as recalling a hundred fits."""
+    return version("statsforecast")
 
 
 def _complete(known_fits: pl.DataFrame | None, needed: Sequence[str], horizon: int) -> pl.DataFrame:

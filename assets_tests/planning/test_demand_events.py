@@ -1,0 +1,180 @@
+"""Every event on the demand plan is a line of its own; the lines of a cell add up to what all events did to it."""
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from plan_frames import assert_contract, month, months, table
+
+from sop_pipeline.contracts.core.events import AssumptionPeriods
+from sop_pipeline.contracts.core.facts import FamilyHistory
+from sop_pipeline.contracts.core.intentions import Overrides, PromotionPeriods, SalesSubmissions
+from sop_pipeline.contracts.core.masters import Families, ItemMix, Items
+from sop_pipeline.contracts.forecast import EstimatedUplifts, FamilyForecast, ItemForecast, LaunchForecast, PriceEffects
+from sop_pipeline.contracts.plan import DemandEvents
+from sop_pipeline.planning.consensus import DemandPlan, plan_family_demand
+
+
+def plan(
+    *,
+    promotions: list[dict] | None = None,
+    uplifts: list[dict] | None = None,
+    launches: list[dict] | None = None,
+    prices: list[dict] | None = None,
+    assumptions: list[dict] | None = None,
+) -> DemandPlan:
+    """PUMPS sells 60 of A and 4 boxes of 10 of B each period, and nothing of C yet; NEW has no history and the item N."""
+    items = [("A", "PUMPS", 1.0), ("B", "PUMPS", 10.0), ("C", "PUMPS", 2.0), ("N", "NEW", 1.0)]
+    result = plan_family_demand(
+        family_forecast=table(
+            FamilyForecast,
+            [{"family_id": "PUMPS", "period_start": month(t), "statistical_quantity": 100.0} for t in range(4)]
+            + [{"family_id": "NEW", "period_start": month(t)} for t in range(4)],
+        ),
+        item_forecast=table(
+            ItemForecast,
+            [
+                {"item_id": item, "family_id": "PUMPS", "period_start": month(t), "statistical_quantity": quantity}
+                for item, quantity in (("A", 60.0), ("B", 4.0))
+                for t in range(4)
+            ],
+        ),
+        sales_submissions=table(SalesSubmissions, []),
+        promotion_periods=table(PromotionPeriods, promotions or []),
+        overrides=table(Overrides, []),
+        families=table(Families, [{"family_id": "PUMPS"}, {"family_id": "NEW"}]),
+        items=table(Items, [{"item_id": item, "family_id": family, "planning_units_per_unit": unit} for item, family, unit in items]),
+        item_mix=table(ItemMix, [{"item_id": item, "family_id": family, "mix_ratio": 0.5} for item, family, _ in items]),
+        periods=months(3, look_ahead=1, history=2),
+        family_history=table(FamilyHistory, []),
+        estimated_uplifts=table(EstimatedUplifts, uplifts or []),
+        launch_forecast=table(LaunchForecast, launches or []),
+        price_effects=table(PriceEffects, prices or []),
+        assumption_periods=table(AssumptionPeriods, assumptions or []),
+    )
+    assert_contract(DemandEvents, result.demand_events)
+    return result
+
+
+def promotion(**columns: object) -> dict:
+    return {"promotion_id": "P1", "family_id": "PUMPS", "period_start": month(1), "pull_forward_ratio": None, **columns}
+
+
+def launch(item: str, family: str, quantity: float) -> dict:
+    return {
+        "item_id": item,
+        "family_id": family,
+        "period_start": month(1),
+        "expected_quantity": quantity,
+        "lower_quantity": 0.0,
+        "upper_quantity": 2 * quantity,
+        "reason": "launched",
+    }
+
+
+def assumption(**columns: object) -> dict:
+    return {
+        "assumption_id": "dry",
+        "family_id": "PUMPS",
+        "period_start": month(1),
+        "assumption_status": "open",
+        "effect_ratio": 0.2,
+        "probability_ratio": 0.5,
+        "statement": "A dry summer",
+        **columns,
+    }
+
+
+def lines(result: DemandPlan, offset: int = 1) -> list[tuple]:
+    columns = ("event_kind", "event_id", "quantity_before", "change_quantity", "quantity_after")
+    return result.demand_events.filter(pl.col("period_start") == month(offset)).sort("event_order").select(columns).rows()
+
+
+def marketing(result: DemandPlan, family: str = "PUMPS", offset: int = 1) -> float | None:
+    cell = (pl.col("family_id") == family) & (pl.col("period_start") == month(offset)) & (pl.col("step") == "marketing")
+    return result.family_demand.filter(cell)["quantity"].item()
+
+
+def test_each_event_is_a_line_with_the_quantity_before_and_after():
+    given_one = promotion(uplift_ratio=0.3, pull_forward_ratio=0.5)
+    result = plan(promotions=[given_one], launches=[launch("C", "PUMPS", 5.0)], assumptions=[assumption()])
+    assert lines(result) == [
+        ("launch", "C", 100.0, 10.0, 110.0),
+        ("promotion", "P1", 110.0, 30.0, 140.0),
+        ("market_assumption", "dry", 140.0, 10.0, 150.0),
+    ]
+    assert lines(result, 2) == [("pull_forward", "P1", 100.0, -15.0, 85.0)]
+    assert (marketing(result), marketing(result, offset=2)) == (150.0, 85.0)
+
+
+def test_what_was_estimated_counts_where_nothing_was_given():
+    estimate = {
+        "promotion_id": "P1",
+        "family_id": "PUMPS",
+        "item_id": "",
+        "estimated_uplift_ratio": 0.4,
+        "estimated_pull_forward_ratio": 0.25,
+    }
+    result = plan(promotions=[promotion()], uplifts=[estimate])
+    assert lines(result) == [("promotion", "P1", 100.0, 40.0, 140.0)]
+    assert lines(result, 2) == [("pull_forward", "P1", 100.0, -10.0, 90.0)]
+    given_instead = plan(promotions=[promotion(uplift_ratio=0.1, pull_forward_ratio=0.0)], uplifts=[estimate])
+    assert lines(given_instead) == [("promotion", "P1", 100.0, 10.0, 110.0)]
+    assert lines(given_instead, 2) == []
+
+
+def test_a_launch_raises_its_item_to_what_is_expected_and_no_further():
+    assert lines(plan(launches=[launch("A", "PUMPS", 75.0)])) == [("launch", "A", 100.0, 15.0, 115.0)]
+    assert lines(plan(launches=[launch("A", "PUMPS", 50.0)])) == []
+
+
+def test_a_launch_gives_a_family_without_history_its_first_quantity():
+    result = plan(launches=[launch("N", "NEW", 7.0)])
+    assert lines(result) == [("launch", "N", 0.0, 7.0, 7.0)]
+    assert (marketing(result, "NEW"), marketing(result, "NEW", 2)) == (7.0, None)
+
+
+def test_a_change_of_price_changes_its_item_in_planning_units():
+    dearer = {"item_id": "B", "family_id": "PUMPS", "period_start": month(1), "price_ratio": 1.1, "effect_ratio": -0.25, "reason": "dearer"}
+    assert lines(plan(prices=[dearer])) == [("price_change", "B", 100.0, -10.0, 90.0)]
+    assert lines(plan(prices=[{**dearer, "effect_ratio": 0.0}])) == []
+
+
+def test_an_assumption_without_a_probability_counts_in_full_and_says_so():
+    result = plan(assumptions=[assumption(probability_ratio=None)])
+    assert lines(result) == [("market_assumption", "dry", 100.0, 20.0, 120.0)]
+    assert "probability not given, taken as 1: A dry summer" in result.demand_events["reason"][0]
+
+
+def test_an_assumption_on_an_unknown_quantity_is_no_line():
+    assert lines(plan(assumptions=[assumption(family_id="NEW")])) == []
+
+
+def test_what_zero_holds_back_is_a_line_as_well():
+    result = plan(assumptions=[assumption(effect_ratio=-1.0, probability_ratio=1.0), assumption(assumption_id="wet", effect_ratio=-1.0)])
+    assert lines(result) == [
+        ("market_assumption", "dry", 100.0, -100.0, 0.0),
+        ("market_assumption", "wet", 0.0, -50.0, -50.0),
+        ("floor", "", -50.0, 50.0, 0.0),
+    ]
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    ratios=st.lists(st.tuples(st.sampled_from(["", "A", "B"]), st.floats(-2, 3), st.floats(0, 1)), max_size=5),
+    effects=st.lists(st.floats(-1, 1), max_size=3),
+    launched=st.floats(0, 50),
+)
+def test_the_lines_of_a_cell_lead_from_the_statistical_to_the_marketing_quantity(ratios, effects, launched):
+    result = plan(
+        promotions=[
+            promotion(promotion_id=f"P{i}", item_id=item, uplift_ratio=uplift, pull_forward_ratio=pull)
+            for i, (item, uplift, pull) in enumerate(ratios)
+        ],
+        assumptions=[assumption(assumption_id=f"A{i}", effect_ratio=effect) for i, effect in enumerate(effects)],
+        launches=[launch("C", "PUMPS", launched)],
+    )
+    for offset in range(4):
+        cell = lines(result, offset)
+        assert marketing(result, offset=offset) == pytest.approx(cell[-1][4] if cell else 100.0, abs=1e-5)
+        assert [line[4] for line in cell[:-1]] == pytest.approx([line[2] for line in cell[1:]], abs=1e-5)

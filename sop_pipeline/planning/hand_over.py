@@ -1,0 +1,39 @@
+"""Where the forecast of an item ends: with its phase-out, or with its successor, who takes it over. Histories stay in `cleaned_history`."""
+
+import polars as pl
+
+QUANTITY_DECIMALS = 6
+KEYS = ("series_id", "horizon_index")
+
+
+def hand_over(forecasts: pl.DataFrame, members: pl.DataFrame, item_successions: pl.DataFrame, planned: pl.DataFrame) -> pl.DataFrame:
+    """Give the forecast of an item to its successor from the day that takes over, and expect nothing of it after its phase-out.
+
+    `forecasts`: as `ItemForecasts.forecasts`, of the items in `members` (`item_id`, `weight`, `phase_out_date`). `planned`: `horizon_index,
+    period_start, period_end`. In the period that holds the day both share by days. Quantities and bounds move planning unit for planning
+    unit, so families keep their totals; where a chain has several links the oldest moves first. A successor without rows of its own gets
+    none: then the item keeps its forecast until its phase-out.
+    """
+    numbers = [name for name in forecasts.columns if name not in KEYS]
+    weight = dict(members.select("item_id", "weight").iter_rows())
+    found = forecasts.join(planned, on="horizon_index", how="left", maintain_order="left")
+    present = set(found["series_id"].unique())
+    # A past succession has moved the history already: what the old item still gets is 0.
+    links = item_successions.filter(~pl.col("is_effective")).sort("effective_date", "old_item_id")
+    days = (pl.col("period_end") - pl.col("period_start")).dt.total_days() + 1
+    for old, new, day in links.select("old_item_id", "new_item_id", "effective_date").iter_rows():
+        if old not in present or new not in present:
+            continue
+        moved_share = ((pl.col("period_end") - pl.lit(day)).dt.total_days() + 1).clip(0, days) / days
+        is_old = pl.col("series_id") == old
+        moved = found.filter(is_old).select("horizon_index", *((pl.col(name) * moved_share).alias(f"{name}_moved") for name in numbers))
+        factor = pl.when(is_old).then(-1.0).when(pl.col("series_id") == new).then(weight[old] / weight[new]).otherwise(0.0)
+        found = found.join(moved, on="horizon_index", how="left", maintain_order="left").with_columns(
+            (pl.col(name) + factor * pl.col(f"{name}_moved")).clip(0.0).alias(name) for name in numbers
+        )
+        found = found.drop(f"{name}_moved" for name in numbers)
+    dated = found.join(members.select(series_id="item_id", phased_out="phase_out_date"), on="series_id", how="left", maintain_order="left")
+    gone = (pl.col("period_start") > pl.col("phased_out")).fill_null(value=False)
+    return dated.select(
+        *KEYS, *(pl.when(gone).then(0.0).otherwise(pl.col(name)).round(QUANTITY_DECIMALS).alias(name) for name in numbers)
+    ).select(forecasts.columns)
