@@ -12,8 +12,10 @@ from click.testing import CliRunner
 from nights import rows, run, shared_night
 from worked_example.company import extract_file, write_extract
 
+from sop_pipeline import warehouse
 from sop_pipeline.cli import main
 from sop_pipeline.publish import content_digests
+from sop_pipeline.sql_files import load_sql_files
 
 JUNE = dt.date(2026, 6, 2)
 PLAN_TABLES = {
@@ -178,3 +180,14 @@ def test_the_approved_plan_says_where_executive_differs_from_consensus(company: 
     assert noted.select("family_id", "period_start", "consensus_quantity", "demand_quantity", "note").rows() == [
         ("PUMPS", dt.date(2026, 6, 1), 1250.0, 1300.0, "the executive step differs from consensus")
     ]
+
+
+def test_the_digest_of_the_inputs_covers_settings_and_record(company: Path) -> None:
+    names = ("run_id", "company", "as_of_date", "started_at_utc", "finished_at_utc", "code_version", "schema_version")
+    values: dict[str, str | None] = {**dict.fromkeys(names), "settings_digest": "s", "record_digest": "r"}
+    changed = [values, values | {"record_digest": "of another record"}, values | {"settings_digest": "of other settings"}, values]
+    file = load_sql_files("sop")["sop.run"]
+    with warehouse.connect(company / "warehouse" / "warehouse.duckdb", read_only=True) as con:
+        digests = [warehouse.query(con, file.query, file.bind(given))["input_digest"].item() for given in changed]
+    assert digests[0] == digests[3]
+    assert len(set(digests)) == 3
