@@ -14,19 +14,15 @@ from worked_example.company import extract_file, write_extract
 
 from sop_pipeline import warehouse
 from sop_pipeline.cli import main
+from sop_pipeline.contracts import CONTRACTS
 from sop_pipeline.publish import content_digests
 from sop_pipeline.sql_files import load_sql_files
 
 JUNE = dt.date(2026, 6, 2)
 PLAN_TABLES = {
-    "demand_plan",
-    "family_review",
-    "item_demand_plan",
-    "resource_plan",
-    "review_resources",
-    "rounded_balance",
-    "supply_demand_balance",
-    "supply_plan",
+    address.removeprefix("sop.")
+    for address, contract in CONTRACTS.items()
+    if address.startswith("sop.") and "plan_version" in contract.key_columns()
 }
 
 
@@ -121,6 +117,15 @@ def test_signed_off_plans_stay_as_they_were_are_published_and_become_the_old_pla
     assert said == {"is_equal": True, "differing_tables": [], "causes": [], "from_todays_files": []}
     assert content_digests(company / "published" / "sop.duckdb") == first
     assert versions(company) == signed
+
+
+def test_every_table_that_has_versions_tells_them_apart_by_its_key() -> None:
+    """A version appended to a table whose key does not name it would double its rows."""
+    holding = {address: contract for address, contract in CONTRACTS.items() if "plan_version" in contract.to_schema().columns}
+    without = {address for address, contract in holding.items() if not {"cycle_id", "plan_version"} <= set(contract.key_columns())}
+    # the view shows one version of one cycle
+    assert without == {"sop.current_balance"}
+    assert {"supply_demand_balance", "demand_plan", "family_review"} <= PLAN_TABLES
 
 
 def test_a_frozen_file_that_was_changed_stops_the_night_and_is_named(company: Path) -> None:
