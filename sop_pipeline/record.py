@@ -35,7 +35,7 @@ FILES: Mapping[str, type[Table]] = {
     "assumptions": RecordedAssumptions,
 }
 # the table of a frozen or approved version that gives rows of such a file too
-VERSION_TABLES: Mapping[str, str] = {"plans": "supply_demand_balance"}
+VERSION_TABLES: Mapping[str, str] = {"plans": "supply_demand_balance", "demand": "demand_plan"}
 
 
 def record_night(cycles: Path, cycle_id: str, as_of_date: dt.date, frames: Mapping[str, pl.DataFrame], manifest: Mapping[str, Any]) -> Path:
