@@ -19,6 +19,7 @@ JUNE = dt.date(2026, 6, 2)
 PLAN_TABLES = {
     "demand_plan",
     "family_review",
+    "item_demand_plan",
     "resource_plan",
     "review_resources",
     "rounded_balance",
@@ -107,6 +108,11 @@ def test_signed_off_plans_stay_as_they_were_are_published_and_become_the_old_pla
     working = "plan_version = 'working'"
     assert rows(company, sheet.format("approved_demand_quantity", working)).item() == 1100
     assert rows(company, sheet.format("consensus_quantity", working)).item() == 2200
+
+    # what April's plan said of May is held against what came, step by step; a plan approved elsewhere tells its last step only
+    judged = "select step, basis, observations, last_period_start from sop.forecast_accuracy where family_id = 'PUMPS' and lag_periods = 1 "
+    published_steps = rows(company, f"{judged} and step in ('sales', 'demand_review') order by step_order").rows()
+    assert published_steps == [(step, "published", 1, dt.date(2026, 5, 1)) for step in ("sales", "demand_review")]
 
     # from its landed copies, without the override that came since, though it bears an earlier date
     said = json.loads(sop(company, "run", "--as-of", "2026-04-01", "--json"))["repetition"]

@@ -10,9 +10,10 @@ import polars as pl
 import pytest
 
 from sop_pipeline.contracts.base import dtypes
-from sop_pipeline.contracts.record import RecordedIssues, RecordedPlans
+from sop_pipeline.contracts.record import RecordedPlans
 from sop_pipeline.cycles import CycleError, Kind, Stamp, all_versions, executive_changes, make_version, published_versions, tampered
 from sop_pipeline.record import (
+    FILES,
     KEPT_NIGHTS,
     compare_nights,
     night_manifest,
@@ -139,7 +140,7 @@ def test_a_night_reads_versions_up_to_its_day_and_repeated_those_it_read_then(tm
 def record(cycles: Path, day: dt.date, quantity: float = 1.0, **manifest: Any) -> Path:
     rows = {"cycle_id": f"{day:%Y-%m}", "as_of_date": day, "record_kind": "night", "recorded_on": day, "family_id": "PUMPS"}
     plans = pl.DataFrame([{**rows, "period_start": MAY, "production_quantity": quantity}], schema=dtypes(RecordedPlans))
-    frames = {"plans": plans, "issues": pl.DataFrame(schema=dtypes(RecordedIssues))}
+    frames = {name: pl.DataFrame(schema=dtypes(contract)) for name, contract in FILES.items()} | {"plans": plans}
     return record_night(cycles, f"{day:%Y-%m}", day, frames, {**NIGHT, **manifest})
 
 

@@ -54,6 +54,11 @@ metrics(metric, description, formula, unit, good_direction) as (
     ('value_added_over_step_before_ratio', 'What the step is worth against the step before', 'WAPE of the step before − WAPE', 'ratio', 'up'),
     ('above_maximum_amount', 'Stock above its maximum', '(stock − demand of the maximum days of supply) × standard cost', 'currency', 'down'),
     ('stock_left_amount', 'Stock that a phase-out or change leaves', '(stock − demand planned until then) × standard cost', 'currency', 'down'),
+    ('receipts_amount', 'Receipts', 'sales of a period fall due evenly, days_sales_outstanding later', 'currency', 'up'),
+    ('supplier_payments_amount', 'Supplier payments', 'production × material + purchases + subcontracting − issued to other families, days_payables_outstanding later', 'currency', 'none'),
+    ('payroll_amount', 'Payroll', 'regular and overtime wages, worked or idle, + hiring + layoff cost', 'currency', 'none'),
+    ('closing_cash_amount', 'Cash at the end', 'opening cash + receipts − supplier payments − payroll − other payments', 'currency', 'up'),
+    ('working_capital_amount', 'Working capital', 'receivables + inventory value − payables', 'currency', 'down'),
     ('working_days', 'Working days', 'working_calendar of the family''s site, else Monday to Friday', 'days', 'none')
 )
 select
