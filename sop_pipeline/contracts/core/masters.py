@@ -81,12 +81,13 @@ class ItemCosts(Table, key=("item_id", "period_start")):
 
 
 class ItemMix(Table, key=("item_id",)):
-    """One row per item of a family: its share of the family's demand over the last season, in planning units."""
+    """One row per item of a family: its share of the family's demand over the last season, and of its supply, in planning units."""
 
     item_id: Text = column("Item")
     family_id: Text = column("Family")
     mix_ratio: Ratio = column("Share of the family; the shares of a family sum to 1", ge=0, le=1)
     basis: Text = column("What the share comes from", isin=("planning_bill", "last_season", "all_history", "stock_and_production", "equal"))
+    supply_mix_ratio: Ratio = column("Share of what the family is made for, its demand and its issues to other families", ge=0, le=1)
 
 
 class InventoryPolicies(Table, key=("family_id", "period_start")):
