@@ -63,8 +63,8 @@ def clean_promotions(history: pl.DataFrame, promotions: pl.DataFrame, *, season_
     `day_share_ratio` (part of the period it ran; 1 where not given; several promotions of a period add up to 1 at most). The baseline of
     a series is its seasonal indices times the running median of the periods neither promoted nor following one. The uplift is the median
     log deviation from it in promoted periods, for a whole period; the pull-forward what is missing in the periods after, as a share of
-    what was added. Both are drawn to the median of all series by weight k / (k + 0.75) for k promoted periods. A series that was never
-    promoted gets those of the pool; without any promotion in the data they are 0.
+    what was added. Both are drawn to the median of all series by weight k / (k + 0.75) for k promoted periods, and neither falls below 0.
+    A series that was never promoted gets those of the pool; without any promotion in the data they are 0.
     """
     share = pl.col("day_share_ratio") if "day_share_ratio" in promotions.columns else pl.lit(1.0)
     shares = (
@@ -107,6 +107,8 @@ def _learn(values: Floats, promoted: Floats, season_length: int) -> _Learned:
     deviation = np.where(teaches, np.log1p(np.maximum(np.where(teaches, excess, 0.0), LEAST_EXCESS)), np.nan)
     count = teaches.sum(axis=0)
     log_uplift, pooled = _drawn_to_the_pool(known_median(deviation.T), count)
+    # What sold less in a promotion was going anyway: nobody promotes in order to sell less.
+    log_uplift, pooled = np.maximum(log_uplift, 0.0), max(pooled, 0.0)
 
     uplift = np.where(is_promoted, values - np.where(np.isfinite(expected), expected, values), 0.0)
     before = follows & np.roll(teaches, 1, axis=0)
