@@ -10,6 +10,7 @@ import duckdb
 
 from sop_pipeline import warehouse
 from sop_pipeline.contracts import column_specs, contract_of
+from sop_pipeline.settings import ExceptionSettings
 from sop_pipeline.sql_files import load_rules, load_sql_files
 
 CORE = load_sql_files("core")
@@ -26,6 +27,7 @@ DEFAULT_PARAMETERS: dict[str, Any] = {
     "inventory_statuses": ["unrestricted", "quality", "transit"],
     "unexplained_ratio": 0.05,
     "control_total_ratio": 0.01,
+    **ExceptionSettings().model_dump(),
 }
 DUCKDB_TYPES = {
     "text": "varchar",

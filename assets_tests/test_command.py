@@ -35,6 +35,21 @@ def test_a_folder_that_is_none_says_how_to_make_one(tmp_path: Path) -> None:
     assert "sop init" in result.output
 
 
+def test_a_night_and_a_check_exit_2_where_a_driver_is_missing_and_show_no_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pymysql", None)
+    monkeypatch.setenv("ERP_URI", "mysql://planner:s3cret@127.0.0.1:9/erp")
+    folder = write_worked_example(tmp_path / "company")
+    settings = folder / "sop.yaml"
+    settings.write_text(settings.read_text() + "\nextracts: {customers: {database: '${ERP_URI}', query: select 1}}\n")
+    for arguments in (("run", "--select", "raw.customers"), ("check", "customers")):
+        result = sop(*arguments, "--company", str(folder))
+        assert result.exit_code == 2, result.output
+        assert "extracts.customers.database: MySQL needs a driver that is not installed (pymysql" in result.output
+        assert "sop-pipeline[mysql]" in result.output
+        assert "s3cret" not in result.output
+    assert not [path for path in folder.rglob("*") if path.is_file() and b"s3cret" in path.read_bytes()]
+
+
 def test_an_unknown_extract_names_the_known_ones(tmp_path: Path) -> None:
     result = sop("check", "inventry", "--company", str(write_worked_example(tmp_path / "company")))
     assert result.exit_code == 2

@@ -12,14 +12,12 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from review_frames import AS_OF_DATE, HISTORY, MONTHS, balance_row, family, periods, workbook_frames, worked_example
-from review_frames import frame as frame_of
+from review_frames import AS_OF_DATE, MONTHS, workbook_frames, worked_example
 from workbook_cells import MAIN, Book, letters, read_book
 
 from sop_pipeline.landing.sources.base import Limits, Wanted
 from sop_pipeline.landing.sources.excel import read_sheet
-from sop_pipeline.review.exceptions import plan_exceptions
-from sop_pipeline.review.outlook import year_outlook
+from sop_pipeline.review.preview import preview
 from sop_pipeline.review.workbook import REVIEW_TABLES, WorkbookSettings, sheet_names, write_workbook
 from sop_pipeline.settings import Format
 from sop_pipeline.templates import sent_columns
@@ -38,8 +36,19 @@ OVERRIDES = [
 ]
 DECISIONS = [
     {"decision_id": "D-1", "family_id": "PUMPS", "text": HOSTILE[1], "owner": HOSTILE[4], "decision_status": "proposed"},
-    {"decision_id": "D-2", "text": HOSTILE[5], "decision_status": "decided", "due_date": dt.date(2026, 5, 1)},
+    {"decision_id": "D-2", "text": HOSTILE[5], "decision_status": "decided", "due_date": dt.date(2026, 3, 15)},
     {"decision_id": "D-3", "text": "closed", "decision_status": "done"},
+]
+
+
+EXCEPTIONS = [
+    {"exception_rank": rank, "exception_status": status, "kind": kind, "family_id": family_id, "sentence": sentence}
+    | {"money_at_stake_amount": money, "since": AS_OF_DATE, "exception_id": str(rank)}
+    for rank, status, kind, family_id, sentence, money in [
+        (2, "open", "stale_extract", None, "inventory is stale", None),
+        (3, "gone", "excess", "PUMPS", "too much", 9000.0),
+        (1, "new", "short", "PUMPS", HOSTILE[0], 4000.0),
+    ]
 ]
 
 
@@ -51,7 +60,22 @@ def example() -> dict[str, Any]:
         **rows,
         "core.families": families,
         "staging.overrides": OVERRIDES,
-        "staging.decisions": [{**row, "raised_on": dt.date(2026, 3, 1)} for row in DECISIONS],
+        "sop.decisions": [
+            {**row, "raised_on": dt.date(2026, 3, 1), "is_closed": row["decision_status"] == "done", "is_overdue": "due_date" in row}
+            for row in DECISIONS
+        ],
+        "sop.year_outlook": [
+            {"fiscal_year": 2026, "level": "company", "measure": "revenue_amount", "not_covered": "last year without 1"}
+            | {
+                "actual_to_date_value": 10.5,
+                "plan_to_go_value": 20.0,
+                "outlook_value": 30.5,
+                "last_year_value": 20.0,
+                "change_value": 10.5,
+            },
+            {"fiscal_year": 2026, "level": "family", "measure": "revenue_amount"},
+        ],
+        "sop.exceptions": EXCEPTIONS,
         "sop.dim_item": [{"item_id": HOSTILE[2]}],
         "sop.quality_issues": [
             {
@@ -147,6 +171,36 @@ def test_a_text_that_looks_like_a_formula_stays_a_text(book: Book) -> None:
     assert found >= {*HOSTILE[:4], HOSTILE[5], HOSTILE[6]}
 
 
+def test_exceptions_stand_by_rank_and_what_is_gone_counts_no_more(book: Book) -> None:
+    cells = book.sheets["Exceptions"]
+    shown = [[cells[f"{column}{row}"].value for column in "ABG"] for row in (5, 6, 7)]
+    assert shown == [["Short", "new", HOSTILE[0]], ["Stale extract", "open", "inventory is stale"], ["Excess", "gone", "too much"]]
+    summary = book.sheets["Summary"]
+    at_stake = next(name for name, cell in summary.items() if str(cell.value).startswith("Money at stake"))
+    assert summary[f"{at_stake.rstrip('0123456789')}5"].value == 4000
+    assert "too much" not in {cell.value for cell in summary.values()}
+
+
+def test_page_one_tells_the_year_and_the_decisions_that_wait(book: Book) -> None:
+    cells = book.sheets["Summary"]
+    row = row_of(book, "Summary", "Revenue 2026")
+    assert [cells[f"{column}{row}"].value for column in "BCDEGH"] == [10.5, 20, 30.5, "not supplied", 20, 10.5]
+    told = {cell.value for cell in cells.values() if isinstance(cell.value, str) and "decided" in cell.value}
+    assert told == {f"Company: {HOSTILE[5]} (decided, overdue since 2026-03-15)"}
+
+
+def test_the_preview_tells_the_next_periods_and_what_is_wrong_in_readable_numbers(frames: dict[str, pl.DataFrame]) -> None:
+    shown = preview(frames)
+    pumps = shown["balance"].filter(pl.col("family_id") == "PUMPS")
+    assert pumps.select("period", "production_quantity", "revenue_amount").rows() == [
+        ("2026-04", "1,105", "115,000"),
+        ("2026-05", "1,105", "120,000"),
+        ("2026-06", "1,215", "125,000"),
+    ]
+    assert shown["top_exceptions"].select("kind", "money_at_stake_amount").rows() == [("short", "4,000"), ("stale_extract", None)]
+    assert shown["year_outlook"]["outlook_value"].to_list() == ["30"]
+
+
 def test_entries_in_force_come_back_as_they_went_out(path: Path, tmp_path: Path) -> None:
     expected = {
         "overrides": [["00123", "2026-06-01", "120.5", HOSTILE[0]], ["OV-2", "2026-07-01", None, "holiday"]],
@@ -194,89 +248,6 @@ def test_sheet_names_are_accepted_by_excel_and_differ(wanted: list[str]) -> None
         assert not name.startswith("'")
         assert not name.endswith("'")
         assert name.casefold() != "history"
-
-
-def troubled_row(family_id: str, month: int, status: str, **columns: Any) -> dict[str, Any]:
-    """A planned row of 100 units shipped at a price of 50 and a cost of 30."""
-    money = {"shipped_quantity": 100, "revenue_amount": 5000, "cost_of_sales_amount": 3000, "lost_sales_quantity": 0}
-    return balance_row(family_id, month, production_strategy="make_to_stock", balance_status=status, **money, **columns)
-
-
-def test_exceptions_join_consecutive_periods_and_are_ranked_by_money() -> None:
-    overload = {"resource_id": "CELL", "resource_name": "Test cell", "capacity_unit": "hours", "is_critical": True, "families": "A,B"}
-    loads = [
-        {
-            **overload,
-            "period_start": start,
-            "required_capacity": 200,
-            "regular_capacity": 100,
-            "overtime_capacity": spare,
-            "load_status": status,
-        }
-        for start, spare, status in zip(MONTHS[HISTORY:], (50, 100, 20), ("overloaded", "full", "overloaded"), strict=False)
-    ]
-    balance = [
-        troubled_row("A", 3, "short", closing_shortage_quantity=10),
-        troubled_row("A", 4, "short", closing_shortage_quantity=40),
-        troubled_row("A", 5, "balanced"),
-        troubled_row("A", 6, "short", closing_shortage_quantity=5),
-        troubled_row("B", 3, "excess", closing_inventory_quantity=230, maximum_inventory_quantity=200),
-        troubled_row("B", 4, "below_target", closing_inventory_quantity=60, target_inventory_quantity=90, minimum_inventory_quantity=80),
-        troubled_row("B", 5, "below_target", closing_inventory_quantity=79.9, minimum_inventory_quantity=80),
-    ]
-    got = plan_exceptions(
-        frame_of("sop.current_balance", balance),
-        frame_of("sop.resource_plan", loads),
-        frame_of("sop.dim_family", [family("A", "make_to_stock"), family("B", "make_to_stock")]),
-        frame_of("sop.dim_period", periods()),
-    )
-    assert got.select("kind", "family_id", "resource_id", "period_start", "periods", "money_at_stake_amount").rows() == [
-        ("overloaded", None, "CELL", MONTHS[5], 1, 0.4 * 10_000),
-        ("overloaded", None, "CELL", MONTHS[3], 1, 0.25 * 10_000),
-        ("short", "A", None, MONTHS[3], 2, 40 * 50),
-        ("excess", "B", None, MONTHS[3], 1, 30 * 30),
-        ("below_target", "B", None, MONTHS[4], 2, 20 * 30),
-        ("short", "A", None, MONTHS[6], 1, 5 * 50),
-    ]
-    assert got["sentence"][2] == "A: short by up to 40 pcs, from 2026-04 to 2026-05"
-
-
-def test_money_at_stake_is_empty_where_no_price_is_known() -> None:
-    row = balance_row("A", 3, production_strategy="make_to_stock", balance_status="short", shipped_quantity=5, closing_shortage_quantity=3)
-    empty = frame_of("sop.resource_plan", [])
-    got = plan_exceptions(
-        frame_of("sop.current_balance", [row]),
-        empty,
-        frame_of("sop.dim_family", [family("A", "make_to_stock")]),
-        frame_of("sop.dim_period", periods()),
-    )
-    assert got["money_at_stake_amount"].to_list() == [None]
-
-
-def test_the_year_is_what_happened_and_what_is_planned() -> None:
-    months = [dt.date(2025 + place // 12, place % 12 + 1, 1) for place in range(24)]
-    dims = [
-        {
-            "period_start": start,
-            "period_label": f"{start:%Y-%m}",
-            "fiscal_year": start.year,
-            "period_of_year": start.month,
-            "periods_from_now": place - 15,
-        }
-        for place, start in enumerate(months)
-    ]
-    money = {"margin_amount": 10, "business_plan_revenue_amount": 90}
-    balance = [
-        {"period_start": start, "period_kind": "history" if start < AS_OF_DATE else "horizon", "revenue_amount": 100 + place, **money}
-        for place, start in enumerate(months)
-    ]
-    begun = [{"level": "company", "column_kind": "to_date", "measure": "revenue_amount", "value": 7.0, "period_start": AS_OF_DATE}]
-    revenue, margin = year_outlook(
-        frame_of("sop.current_balance", balance), frame_of("sop.family_review", begun), frame_of("sop.dim_period", dims)
-    )
-    assert (revenue.fiscal_year, revenue.actual_to_date, revenue.plan_to_go) == (2026, 112 + 113 + 114 + 7, sum(range(115, 124)) - 7)
-    assert (revenue.business_plan, revenue.last_year) == (12 * 90, sum(range(100, 112)))
-    assert (margin.actual_to_date, margin.plan_to_go, margin.business_plan, margin.last_year) == (30, 90, None, 120)
 
 
 @pytest.mark.campaign

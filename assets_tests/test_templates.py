@@ -136,6 +136,15 @@ def test_the_settings_state_every_key_with_its_default():
         "business_plan_version": None,
         "read_from": [],
         "tolerances": {"rejected_rows_ratio": 0.02, "control_total_ratio": 0.01, "unexplained_ratio": 0.005},
+        "exceptions": {
+            "negligible_ratio": 0.005,
+            "lead_time_tolerance_days": 1.0,
+            "schedule_off_plan_ratio": 0.1,
+            "schedule_periods": 1,
+            "sales_plan_periods": 3,
+            "unexplained_periods": 3,
+            "bias_ratio": 0.1,
+        },
         "publish": {"storage_version": "v1.2.0", "keep_previous": 3, "parquet": True, "workbook": True, "html": True},
         "extracts": {},
     }

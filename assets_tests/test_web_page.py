@@ -49,13 +49,16 @@ class Parsed(HTMLParser):
 @pytest.fixture(scope="module")
 def frames() -> dict[str, pl.DataFrame]:
     rows = worked_example()
-    decision = {"decision_id": "D-1", "text": HOSTILE, "decision_status": "proposed", "raised_on": dt.date(2026, 3, 1)}
+    decision = {"decision_id": "D-1", "text": HOSTILE, "decision_status": "proposed", "raised_on": dt.date(2026, 3, 1), "is_closed": False}
     differing = {"measure": "revenue", "period_start": MONTHS[0], "family_id": "*", "verdict": "differs", "period_label": "2026-01"}
     return workbook_frames(
         {
             **rows,
             "core.families": [{**row, "family_name": f"{row['family_id']} {HOSTILE}", "planner": HOSTILE} for row in rows["core.families"]],
-            "staging.decisions": [decision, {**decision, "decision_id": "D-2", "decision_status": "done", "text": "long done"}],
+            "sop.decisions": [
+                decision,
+                {**decision, "decision_id": "D-2", "decision_status": "done", "text": "long done", "is_closed": True},
+            ],
             "sop.control_totals": [{**differing, "stated_value": 1000.0, "computed_value": 950.0, "unit": "EUR"}],
             "sop.extract_status": [
                 {"extract": "items", "load_status": "stale", "reason": HOSTILE, "rows_read": 12, "rows_rejected": 3},

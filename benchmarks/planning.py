@@ -19,7 +19,7 @@ from sop_pipeline.planning.supply.disaggregate import split_families
 from sop_pipeline.planning.supply.inputs import STRATEGIES
 from sop_pipeline.planning.supply.model import build_model
 from sop_pipeline.planning.supply.planner import plan_supply, read_plan
-from sop_pipeline.planning.supply.requirements import ItemStructure, plan_requirements
+from sop_pipeline.planning.supply.requirements import ItemStructure, plan_requirements, whole_leads
 from sop_pipeline.planning.supply.solve import Session
 
 Answer = TypeVar("Answer")
@@ -91,8 +91,20 @@ def measure_items(items: int, periods: int, seed: int = 0) -> dict[str, Any]:
     demand = base[:, None] * random.lognormal(0, 0.3, (items, periods))
     wanted = np.zeros((families, periods))
     np.add.at(wanted, family, demand)
-    days, lot = np.full((families, periods), 21.0), np.maximum(1.0, np.round(base * random.uniform(0.2, 2.0, items)))
-    split, split_seconds = timed(lambda: split_families(family, base * random.uniform(0, 2, items), demand, wanted, days, lot_multiple=lot))
+    lot = np.maximum(1.0, np.round(base * random.uniform(0.2, 2.0, items)))
+    opening = base * random.uniform(0, 2, items)
+    split, split_seconds = timed(
+        lambda: split_families(
+            np.arange(items),
+            family,
+            np.zeros(families),
+            opening_quantity=opening,
+            demand_quantity=demand,
+            source_quantity=wanted,
+            lot_minimum=np.zeros(items),
+            lot_multiple=lot,
+        )
+    )
 
     level = np.sort(random.integers(0, 6, items))
     parent = np.repeat(np.flatnonzero(level < 5), 4)
@@ -104,7 +116,10 @@ def measure_items(items: int, periods: int, seed: int = 0) -> dict[str, Any]:
         parent,
         component,
         random.integers(1, 4, parent.size).astype(float),
+        whole_leads(np.arange(3), periods),
         random.integers(0, 3, items),
+        np.full(parent.size, -1),
+        np.zeros(items, dtype=bool),
         np.round(random.exponential(100, items)),
         np.round(random.exponential(10, items)),
         np.zeros(items),
@@ -114,7 +129,7 @@ def measure_items(items: int, periods: int, seed: int = 0) -> dict[str, Any]:
     _, requirement_seconds = timed(lambda: plan_requirements(structure, sold, np.zeros((items, periods))))
     return {
         "split_seconds": split_seconds,
-        "split_largest_residual_lots": float(np.abs(split.residual_quantity).max() / lot.max()),
+        "split_largest_residual_lots": float(np.abs(np.bincount(family, split.residual_quantity[:, -1])).max() / lot.max()),
         "structure_lines": parent.size,
         "requirements_seconds": requirement_seconds,
     }

@@ -4,14 +4,16 @@ import datetime as dt
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
 
-from sop_pipeline import report
-from sop_pipeline.company import Company, ConfigurationError, chosen_folder, load_company, settings_schema
+from sop_pipeline import report, report_cycles
+from sop_pipeline.company import Company, ConfigurationError, chosen_folder, load_company, now_utc, settings_schema
+from sop_pipeline.cycles import CycleError, Kind
 from sop_pipeline.warehouse import WarehouseBusyError
 
 DONE, DATA_STOPPED, USAGE, OTHER = 0, 1, 2, 3
@@ -24,7 +26,7 @@ def _guarded(command: Callable[..., int]) -> Callable[..., None]:
     def run(*args: Any, **options: Any) -> None:
         try:
             code = command(*args, **options)
-        except ConfigurationError as error:
+        except (ConfigurationError, CycleError) as error:
             click.echo(str(error), err=True)
             code = USAGE
         except (WarehouseBusyError, OSError) as error:
@@ -68,6 +70,7 @@ def run_command(folder: Path, as_of: dt.datetime | None, selection: tuple[str, .
     from sop_pipeline.defs.progress import listen  # noqa: PLC0415 - dagster takes seconds to import; --help should not
     from sop_pipeline.defs.run import run_night  # noqa: PLC0415
 
+    repeated = report_cycles.Repetition.begin(company) if company.replays_night else None
     if full:
         company.warehouse_file.unlink(missing_ok=True)
     with report.progress() as show:
@@ -77,9 +80,13 @@ def run_command(folder: Path, as_of: dt.datetime | None, selection: tuple[str, .
         finally:
             stop()
     summary = report.night_summary(company, outcome)
+    if repeated is not None and outcome.succeeded and outcome.published:
+        summary["repetition"] = repeated.end(company)
     click.echo(json.dumps(summary, default=str) if as_json else report.night_text(summary))
     if outcome.succeeded:
         return DONE
+    if outcome.misconfigured:
+        return USAGE
     return DATA_STOPPED if outcome.stopped_by_data else OTHER
 
 
@@ -97,6 +104,27 @@ def check_command(extracts: tuple[str, ...], folder: Path, as_of: dt.datetime | 
     found = check_extracts(company, extracts)
     click.echo(json.dumps(report.check_document(found), default=str) if as_json else report.check_text(found))
     return DATA_STOPPED if found.stops else DONE
+
+
+@main.command("map")
+@click.argument("file", type=click.Path(path_type=Path))
+@_company_options
+@click.option("--as", "extract", help="The extract the file is, where it is not to be recognised.")
+@_as_json
+@_guarded
+def map_command(file: Path, folder: Path, extract: str | None, as_json: bool) -> int:
+    """Propose how a file of your own becomes an extract: YAML to paste into sop.yaml, and what stays open."""
+    company = load_company(folder)
+    from sop_pipeline.mapping.map_file import map_file  # noqa: PLC0415
+    from sop_pipeline.mapping.write import as_document  # noqa: PLC0415
+
+    ask = report.ask if sys.stdin.isatty() and not as_json else None
+    mapped = map_file(company, file, extract, ask)
+    document = {**as_document(mapped.proposal, mapped.sniffed, mapped.files), "trial": asdict(mapped.trial)}
+    click.echo(json.dumps(document, ensure_ascii=False) if as_json else mapped.yaml, nl=as_json)
+    if not as_json:
+        click.echo(report.trial_text(mapped.trial), err=True)
+    return DONE
 
 
 @main.command("ui")
@@ -154,6 +182,39 @@ def schema_command() -> int:
     return DONE
 
 
+@main.command("freeze")
+@click.argument("cycle")
+@_company_options
+@click.option("--by", help="Who freezes it.")
+@_as_json
+@_guarded
+def freeze_command(cycle: str, folder: Path, by: str | None, as_json: bool) -> int:
+    """Make the published working plan of CYCLE its frozen version: immutable from now on."""
+    return _make_version(folder, cycle, "frozen", by=by, as_json=as_json)
+
+
+@main.command("approve")
+@click.argument("cycle")
+@_company_options
+@click.option("--by", required=True, help="Who approves it.")
+@_as_json
+@_guarded
+def approve_command(cycle: str, folder: Path, by: str, as_json: bool) -> int:
+    """Make the published working plan of CYCLE its approved version: the old plan of the cycles to come."""
+    return _make_version(folder, cycle, "approved", by=by, as_json=as_json)
+
+
+def _make_version(folder: Path, cycle: str, kind: Kind, *, by: str | None, as_json: bool) -> int:
+    company = load_company(folder)
+    from sop_pipeline.defs.lock import hold_night  # noqa: PLC0415
+    from sop_pipeline.sign_off import sign_off  # noqa: PLC0415
+
+    with hold_night(company):
+        signed = sign_off(company, cycle, kind, by=by, at=now_utc())
+    click.echo(json.dumps(report_cycles.signed_document(signed)) if as_json else report_cycles.signed_text(signed))
+    return DONE
+
+
 @main.command("publish")
 @_company_options
 @click.option("--rollback", is_flag=True, help="Put the previous published file back.")
@@ -171,6 +232,41 @@ def publish_command(folder: Path, rollback: bool) -> int:
         click.echo(str(error), err=True)
         return OTHER
     click.echo(f"{company.published / 'sop.duckdb'} is again what {came_from.name} held")
+    return DONE
+
+
+@main.command("explain")
+@click.argument("cell", nargs=-1, metavar="FAMILY PERIOD [MEASURE]")
+@_company_options
+@click.option("--costs", is_flag=True, help="What each strategy costs, by kind of cost.")
+@_as_json
+@_guarded
+def explain_command(cell: tuple[str, ...], folder: Path, costs: bool, as_json: bool) -> int:
+    """Say where the number of FAMILY in PERIOD comes from: steps, sums, resources, exceptions, rows of extracts.
+
+    PERIOD is a label such as 2026-11, or a day. MEASURE is a measure of the sheet, such as production; without one an overview.
+    """
+    from sop_pipeline import explain  # noqa: PLC0415
+
+    if not costs and len(cell) not in (2, 3):
+        raise click.UsageError("name a family and a period, such as: sop explain PUMPS 2026-11 production; or ask for --costs")
+    company = load_company(folder)
+    file = company.published / "sop.duckdb"
+    if not file.exists():
+        click.echo(f"{file} does not exist: no night has been published yet. Run: sop run", err=True)
+        return OTHER
+    if costs:
+        try:
+            found = explain.explain_costs(file)
+        except explain.NothingToExplainError as error:
+            click.echo(str(error), err=True)
+            return OTHER
+    else:
+        meant = explain.find_cell(file, *cell[:2])
+        measure = explain.normal_measure(cell[2], meant.measures) if len(cell) == 3 else None
+        found = explain.explain(file, company.warehouse_file, meant, measure)
+    text = explain.costs_text if costs else explain.explanation_text
+    click.echo(json.dumps(found, default=str, ensure_ascii=False, indent=2) if as_json else text(found))
     return DONE
 
 

@@ -77,8 +77,8 @@ class Company:
 
     @property
     def settings_digest(self) -> str:
-        """Digest of all settings but secrets: a part of the input digest of a run."""
-        return hashlib.sha256(self.settings.model_dump_json().encode()).hexdigest()
+        """Digest of all settings but secrets: a part of the input digest of a run. The as-of date is an input of its own."""
+        return hashlib.sha256(self.settings.model_dump_json(exclude={"as_of_date"}).encode()).hexdigest()
 
     def mapping(self, extract: str) -> ExtractMapping:
         """What `sop.yaml` says about an extract; the defaults where it says nothing."""
@@ -207,8 +207,9 @@ def _explain(document: CommentedMap, detail: ErrorDetails) -> str:
         return f"{'.'.join(str(step) for step in detail['loc'])}: missing; it has no default"
     written = steps[-1][0][steps[-1][1]] if steps else None
     message = detail["msg"].removeprefix("Value error, ")
-    # a value from the environment may be a password
-    shown = "" if isinstance(written, (CommentedMap, CommentedSeq)) or PLACEHOLDER.search(str(written)) else f" (it says {written!r})"
+    # a value from the environment may be a password, and an address holds one
+    is_secret = "database" in detail["loc"] or PLACEHOLDER.search(str(written))
+    shown = "" if is_secret or isinstance(written, (CommentedMap, CommentedSeq)) else f" (it says {written!r})"
     return f"{name}: {message}{shown}"
 
 

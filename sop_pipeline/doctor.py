@@ -8,8 +8,10 @@ import sqlite3
 from typing import Any
 
 from sop_pipeline.company import Company
+from sop_pipeline.cycles import all_versions, tampered
 from sop_pipeline.defs.lock import holder
 from sop_pipeline.publish import content_digests, published_rows, storage_version_of
+from sop_pipeline.record import versions_known
 
 PACKAGES = ("sop-pipeline", "dagster", "duckdb", "polars", "pandera", "statsforecast", "highspy")
 
@@ -25,6 +27,11 @@ def examine(company: Company, *, with_digest: bool) -> dict[str, Any]:
         "disk_free_gib": round(shutil.disk_usage(company.folder).free / 2**30, 1),
         "sizes_mib": {name: _mebibytes(company, name) for name in ("extracts", "landed", "cycles", "warehouse", "published")},
         "schedule": {"cron": company.settings.schedule, "time_zone": company.settings.time_zone, "is_on": _schedule_is_on(company)},
+        "signed_off": {
+            version.key: {name: version.manifest[name] for name in ("as_of_date", "recorded_on", "by")}
+            for version in all_versions(company.cycles)
+        },
+        "changed_files_of_signed_off": tampered(company.cycles, versions_known(company.cycles, company.as_of_date)),
         "published": None,
     }
     if file.exists():

@@ -7,13 +7,14 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
+from sop_pipeline.cycles import Version
 from sop_pipeline.warehouse import CONFIG, quoted
 
 SCHEMA_VERSION = "1.0"
@@ -56,13 +57,14 @@ def publish(
     work: Path,
     published: Path,
     notes: Mapping[str, TableNotes],
+    versions: Sequence[Version] = (),
     *,
     run_id: str,
     storage_version: str,
     keep_previous: int,
     parquet: bool,
 ) -> Mapping[str, int]:
-    """Copy schema `sop` of the working warehouse into `published/sop.duckdb`; returns the rows of each table.
+    """Copy schema `sop` of the working warehouse, and versions beside it, into `published/sop.duckdb`; returns the rows of each table.
 
     The new file is built beside the old one, verified by a process of its own, synced, and renamed over it: a reader sees the old
     file or the new one. Raises PublishError, leaving the old file, when the new one does not hold what was written.
@@ -70,7 +72,7 @@ def publish(
     published.mkdir(parents=True, exist_ok=True)
     _remove_orphans(published)
     building = published / f".build-{run_id}.duckdb"
-    rows = _build(work, building, notes, storage_version)
+    rows = _build(work, building, notes, versions, storage_version)
     _verify(building, rows, storage_version)
     _sync(building)
     target = published / "sop.duckdb"
@@ -119,6 +121,21 @@ def published_rows(file: Path, query: str) -> pl.DataFrame:
         return con.sql(query).pl()
 
 
+def working_plan(file: Path, cycle_id: str) -> Mapping[str, pl.DataFrame]:
+    """Every table of the published file that has versions, by name: the working rows of a cycle."""
+    with _opened(file) as con:
+        tables = [row[0] for row in con.execute(PLAN_TABLES_SQL).fetchall()]
+        query = "select * from sop.{} where plan_version = 'working' and cycle_id = $cycle_id"
+        return {table: con.sql(query.format(quoted(table)), params={"cycle_id": cycle_id}).pl() for table in tables}
+
+
+PLAN_TABLES_SQL = """
+select columns.table_name
+from duckdb_columns() as columns
+inner join duckdb_tables() as tables using (database_name, schema_name, table_name)
+where database_name = 'published' and schema_name = 'sop' and columns.column_name = 'plan_version'
+order by 1
+"""
 TABLES_SQL = "select table_name from duckdb_tables() where database_name = 'published' and schema_name = 'sop'"
 
 
@@ -146,7 +163,9 @@ def _table_digest(con: duckdb.DuckDBPyConnection, table: str) -> str:
     return str(found.fetchall()[0][0])
 
 
-def _build(work: Path, building: Path, notes: Mapping[str, TableNotes], storage_version: str) -> dict[str, int]:
+def _build(
+    work: Path, building: Path, notes: Mapping[str, TableNotes], versions: Sequence[Version], storage_version: str
+) -> dict[str, int]:
     con = duckdb.connect(config=CONFIG)
     rows: dict[str, int] = {}
     try:
@@ -164,6 +183,7 @@ def _build(work: Path, building: Path, notes: Mapping[str, TableNotes], storage_
             note = notes[table]
             order = ", ".join(quoted(column) for column in note.columns)
             con.execute(f"create table o.sop.{quoted(table)} as select * from work.sop.{quoted(table)} order by {order}")
+            _append(con, table, [path for version in versions if (path := version.table(table)) is not None])
             rows[table] = int(con.execute(f"select count(*) from o.sop.{quoted(table)}").fetchall()[0][0])
         con.execute("use o.sop")
         for view in views:
@@ -185,6 +205,16 @@ def _build(work: Path, building: Path, notes: Mapping[str, TableNotes], storage_
     if Path(f"{building}.wal").exists():
         raise PublishError(f"{building.name} still has a log after its checkpoint: it is not whole")
     return rows
+
+
+def _append(con: duckdb.DuckDBPyConnection, table: str, files: Sequence[Path]) -> None:
+    """Rows of frozen and approved versions, as they are: a column they do not have yet is empty, one that is gone is left out."""
+    if not files:
+        return
+    source = f"read_parquet([{', '.join(_text(path) for path in files)}], union_by_name = true)"
+    known = {row[0] for row in con.execute(f"describe select * from {source}").fetchall()}
+    kept = [row[0] for row in con.execute(f"describe o.sop.{quoted(table)}").fetchall() if row[0] in known]
+    con.execute(f"insert into o.sop.{quoted(table)} by name select {', '.join(quoted(column) for column in kept)} from {source}")
 
 
 def _verify(building: Path, rows: Mapping[str, int], storage_version: str) -> None:

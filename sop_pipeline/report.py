@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+import click
 import polars as pl
 from rich.console import Console
 from rich.table import Table
@@ -13,11 +14,15 @@ from rich.table import Table
 from sop_pipeline.checking import Checked
 from sop_pipeline.company import Company
 from sop_pipeline.publish import published_rows
+from sop_pipeline.report_cycles import repetition_lines
 
 if TYPE_CHECKING:
     from sop_pipeline.defs.run import NightOutcome
+    from sop_pipeline.mapping.propose import Question
+    from sop_pipeline.mapping.trial import Trial
 
 SHOWN_OF_A_KIND = 5
+SHOWN_EXCEPTIONS = 8
 STATUS_COUNTS = """
 select
     family_id,
@@ -33,6 +38,12 @@ from sop.current_balance
 where period_kind <> 'history'
 group by family_id
 order by short desc, overloaded desc, below_target desc, family_id
+"""
+TOP_EXCEPTIONS = """
+select exception_status, money_at_stake_amount::double as money_at_stake_amount, sentence, owner, since, kind
+from sop.exceptions
+where exception_status <> 'gone'
+order by exception_rank
 """
 EXTRACT_COUNTS = """
 select extract, load_status, reason, rows_read, rows_accepted, rows_rejected, value_rejected_amount::double as value_rejected_amount
@@ -101,6 +112,7 @@ def night_summary(company: Company, outcome: "NightOutcome") -> dict[str, Any]:
             "not_supplied": extracts.filter(pl.col("load_status") == "not_supplied")["extract"].to_list(),
             "rejected": extracts.filter(pl.col("rows_rejected") > 0).select("extract", "rows_rejected", "value_rejected_amount").to_dicts(),
             "control_totals": published_rows(file, CONTROL_COUNTS).to_dicts(),
+            "exceptions": published_rows(file, TOP_EXCEPTIONS).to_dicts(),
             "families": published_rows(file, STATUS_COUNTS).to_dicts(),
         }
     return summary
@@ -145,6 +157,13 @@ def night_text(summary: dict[str, Any]) -> str:
         counts = [str(row[name] or "") for name in ("short", "overloaded", "below_target", "excess", "balanced")]
         table.add_row(row["family_id"], row["production_strategy"], *counts, revenue, str(row["first_trouble"] or ""))
     console.print(table)
+    for line in repetition_lines(summary["repetition"]) if "repetition" in summary else ():
+        console.print(line)
+    shown = found["exceptions"][:SHOWN_EXCEPTIONS]
+    console.print(f"Exceptions by money at stake, {len(shown)} of {len(found['exceptions'])} (sop.exceptions tells all):")
+    for row in shown:
+        money = "no price" if row["money_at_stake_amount"] is None else f"{row['money_at_stake_amount']:,.0f}"
+        console.print(f"  {money:>12}  {row['exception_status']:<4}  {row['sentence']}")
     console.print(f"Read it: {found['file']}" + (f" and {found['parquet']}" if found["parquet"] else ""))
     return console.file.getvalue()  # type: ignore[attr-defined]
 
@@ -207,6 +226,24 @@ def _place(row: dict[str, Any]) -> str:
     return ":".join(parts) or str(row["extract"])
 
 
+def ask(question: "Question") -> str | None:
+    """Put a question on the terminal; None where the answer is `later`."""
+    click.echo(question.text, err=True)
+    for answer, line in question.options.items():
+        click.echo(f"  {answer}: {line}", err=True)
+    said = str(click.prompt("Which one", type=click.Choice([*question.options, "later"]), default="later", show_choices=False, err=True))
+    return None if said == "later" else said
+
+
+def trial_text(trial: "Trial") -> str:
+    """How a proposed mapping fared on its file."""
+    if trial.reason:
+        return f"tried: not one row can be read yet: {trial.reason}"
+    rules = ", ".join(f"{rule} {rows}" for rule, rows in trial.rules.items())
+    told = f"tried: {trial.rows_accepted:,} of {trial.rows_read:,} rows would be used, {trial.rows_rejected:,} set aside"
+    return f"{told} ({rules})" if rules else told
+
+
 def doctor_text(found: dict[str, Any], indent: int = 0) -> str:
     """The document of the doctor as indented lines."""
     lines = []
@@ -221,6 +258,8 @@ def doctor_text(found: dict[str, Any], indent: int = 0) -> str:
 
 
 def _recorder() -> Console:
-    """A console that writes into memory, as wide as the terminal or wide enough for a table."""
+    """A console that writes into memory, as wide as the terminal or wide enough for a table; brackets in a text are no markup."""
     width = Console().width if sys.stdout.isatty() else 120
-    return Console(file=io.StringIO(), width=width, highlight=False, soft_wrap=True, no_color=not sys.stdout.isatty())
+    file = io.StringIO()
+    is_shown = sys.stdout.isatty()
+    return Console(file=file, width=width, highlight=False, markup=False, emoji=False, soft_wrap=True, no_color=not is_shown)

@@ -84,6 +84,18 @@ class Tolerances(_Section):
     unexplained_ratio: Share = 0.005
 
 
+class ExceptionSettings(_Section):
+    """From where on a deviation is an exception of the meeting."""
+
+    negligible_ratio: Share = Field(default=0.005, description="a limit of stock, backlog or heads missed by less is not told")
+    lead_time_tolerance_days: Share = Field(default=1.0, description="working days a new order may wait beyond its target")
+    schedule_off_plan_ratio: Share = Field(default=0.1, description="open work orders against planned production of the first periods")
+    schedule_periods: Period = Field(default=1, description="periods, the current one included, that work orders are held against")
+    sales_plan_periods: Annotated[int, Field(ge=0)] = Field(default=3, description="periods, the current one included, sales should submit")
+    unexplained_periods: Annotated[int, Field(ge=0)] = Field(default=3, description="closed periods in which unexplained stock is told")
+    bias_ratio: Share = Field(default=0.1, description="bias one period ahead, as published, else backtested")
+
+
 class PublishSettings(_Section):
     """What is written for readers."""
 
@@ -126,10 +138,13 @@ class ExtractMapping(_Section):
     """Where an extract comes from and how its columns become ours."""
 
     files: tuple[str, ...] = Field(
-        default=(), description="globs, relative to the company folder; without files or query the default place"
+        default=(),
+        description="globs, relative to the company folder, or URLs s3:// gs:// abfs:// sftp://; without files or query the default place",
     )
     query: str | None = Field(default=None, description="DuckDB SQL over files, or SQL of `database`")
-    database: SecretStr | None = Field(default=None, description="URI that `query` runs on: postgresql, mysql, mssql, sqlite, duckdb")
+    database: SecretStr | None = Field(
+        default=None, description="URI that `query` runs on: postgresql://, mysql://, mssql://, oracle://, sqlite:///, duckdb:///"
+    )
     format: Format = Format()
     columns: dict[str, Characters] = Field(default={}, description="ours: theirs")
     constants: dict[str, Characters] = Field(default={}, description="ours: a value for every row")
@@ -176,6 +191,7 @@ class Settings(_Section):
     business_plan_version: Characters | None = None
     read_from: tuple[str, ...] = Field(default=(), description="folders beside the company's own that files and queries may read")
     tolerances: Tolerances = Tolerances()
+    exceptions: ExceptionSettings = ExceptionSettings()
     publish: PublishSettings = PublishSettings()
     extracts: dict[str, ExtractMapping] = {}
 

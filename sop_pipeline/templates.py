@@ -82,6 +82,15 @@ tolerances:
   control_total_ratio: 0.01     # difference to the ledger that is accepted
   unexplained_ratio: 0.005      # inventory change without a cause that is accepted
 
+exceptions:                     # from where on a deviation is told to the meeting
+  negligible_ratio: 0.005       # a limit of stock, backlog or heads missed by less is not told
+  lead_time_tolerance_days: 1.0 # working days a new order may wait beyond its target
+  schedule_off_plan_ratio: 0.1  # open work orders against planned production of the first periods
+  schedule_periods: 1           # periods, the current one included, that work orders are held against
+  sales_plan_periods: 3         # periods, the current one included, sales should submit
+  unexplained_periods: 3        # closed periods in which unexplained stock is told
+  bias_ratio: 0.1               # bias of the forecast one period ahead, from the backtest
+
 publish:
   storage_version: v1.2.0       # oldest DuckDB a reader may have
   keep_previous: 3              # published files kept to go back to

@@ -136,6 +136,29 @@ def test_a_replayed_night_reads_its_own_copies_and_a_night_without_copies_todays
     assert night(load_company(tmp_path, dt.date(2026, 11, 4)), days=3).rows["item_name"][0] == "New 0"
 
 
+def test_a_replayed_night_tells_again_how_its_file_differed_from_the_load_before(tmp_path: Path):
+    company = company_of(tmp_path, {ITEMS: item_rows(10)})
+    night(company)
+    (tmp_path / ITEMS).write_text(HEADER.strip() + ",colour\n" + "".join(f"I{n},Pump,finished,P,pc,make,red\n" for n in range(15)))
+    told = night(company).staged.issues
+    assert {"rows_unlike_last_load", "column_added", "unknown_column"} == set(told["rule"])
+    replayed = Company(company.folder, company.settings, AS_OF, replays_night=True)
+    assert night(replayed, days=3).staged.issues.equals(told)
+
+
+def test_a_replayed_night_knows_that_an_extract_was_not_supplied(tmp_path: Path):
+    company = company_of(tmp_path, {})
+    with warehouse.connect(None) as con:
+        assert take(con, company, "prices").staged.load.status == "not_supplied"
+    (tmp_path / "extracts/finance").mkdir(parents=True)
+    (tmp_path / "extracts/finance/prices.csv").write_text("item_id,valid_from,net_price,currency\nI1,2026-01-01,5,EUR\n")
+    replayed = Company(company.folder, company.settings, AS_OF, replays_night=True)
+    with warehouse.connect(None) as con:
+        assert take(con, replayed, "prices").staged.load.status == "not_supplied"
+        assert take(con, company, "prices").rows.height == 1
+        assert take(con, replayed, "prices").rows.height == 1  # what the night of the day itself came to have
+
+
 def test_a_rerun_of_the_companys_own_day_reads_the_corrected_file(tmp_path: Path):
     company = company_of(tmp_path, {ITEMS: item_rows(3, "Old")})
     night(company)
@@ -240,3 +263,13 @@ def test_the_file_last_in_name_order_wins_a_key_and_the_others_are_told_once_a_f
     told = taken.staged.issues.select("source_file", "value", "rule", "severity").rows()
     assert told == [("extracts/engineering/items_2025.csv", "2 rows", "key_in_later_file", "info")]
     assert (taken.staged.rows_repeated, taken.staged.rows_rejected) == (2, 0)
+
+
+def test_a_last_good_load_under_other_names_than_sop_yaml_now_gives_cannot_stand_in(tmp_path: Path):
+    company = company_of(tmp_path, {ITEMS: item_rows(10)})
+    night(company)
+    (tmp_path / ITEMS).write_text(item_rows(3).replace("item_id", "Material"))
+    load = night(company_of(tmp_path, {}, "extracts: {items: {columns: {item_id: Material}}}\n")).staged.load
+    assert load.status == "unusable"
+    assert "3 rows, below 40 %" in load.reason
+    assert "The last good load has no column 'Material' (item_id)" in load.reason

@@ -14,13 +14,14 @@ from sop_pipeline import warehouse
 from sop_pipeline.company import Company
 from sop_pipeline.contracts import ColumnSpec, column_specs, contract_of
 from sop_pipeline.extracts import EXTRACTS
-from sop_pipeline.landing.rules import CrossRule, apply_rules, cross_rules, rule_values
+from sop_pipeline.landing.rules import CrossRule, apply_rules, cross_rules, last_period_start, rule_values
 from sop_pipeline.settings import Settings
 from sop_pipeline.sql_files import SqlFile
 from sop_pipeline.warehouse import quoted
 
 AS_OF = dt.date(2026, 11, 2)
 COMPANY = Company(Path(), Settings(company="Acme", reporting_currency="EUR", calendar="fiscal", horizon_periods=3), AS_OF)
+LAST_PERIOD = dt.date(2027, 1, 1)
 RULES = {rule.file.table: rule for rule in cross_rules()}
 Row = Mapping[str, Any]
 Tables = Mapping[str, Sequence[Row]]
@@ -78,7 +79,7 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
 
 def found_lines(con: duckdb.DuckDBPyConnection, rule: CrossRule, tables: Tables) -> list[int]:
     stage_rows(con, tables, {rule.extract, *(table.removeprefix("staging.") for table in rule.reads)})
-    failing = warehouse.failing_rows(con, rule.file, rule_values(COMPANY))
+    failing = warehouse.failing_rows(con, rule.file, rule_values(COMPANY, LAST_PERIOD))
     assert failing.columns == ["source_file", "source_line", "value"]
     assert failing["value"].null_count() == 0
     return sorted(set(failing["source_line"]))
@@ -480,6 +481,49 @@ def test_the_rule_names_the_rows_that_break_it_and_no_other(con: duckdb.DuckDBPy
     case, rule = CASES[name], RULES[name]
     assert 0 < len(case.breaks) < len(case.own), "a case holds rows that break the rule and rows that do not"
     assert found_lines(con, rule, {**case.others, rule.extract: case.own}) == list(case.breaks)
+
+
+@pytest.mark.parametrize(
+    ("calendar", "horizon_periods", "starts", "expected"),
+    [
+        ("months", 3, [], "2027-01-01"),
+        ("months", 14, [], "2027-12-01"),
+        # 4-4-5 weeks: the as-of date lies in the period of 26 October
+        ("fiscal", 1, [4, 4, 5, 4, 4, 5], "2026-10-26"),
+        ("fiscal", 3, [4, 4, 5, 4, 4, 5], "2026-12-28"),
+        ("fiscal", 9, [4, 4, 5, 4, 4, 5], "2027-01-25"),
+        ("fiscal", 3, [], "2026-11-02"),
+    ],
+)
+def test_the_horizon_counts_periods_of_the_companys_calendar(
+    con: duckdb.DuckDBPyConnection, calendar: str, horizon_periods: int, starts: list[int], expected: str
+):
+    first = dt.date(2026, 8, 31)
+    rows = []
+    for weeks in starts:
+        end = first + dt.timedelta(weeks=weeks, days=-1)
+        rows.append({"period_start": first, "period_end": end})
+        first = end + dt.timedelta(days=1)
+    stage_rows(con, {"fiscal_calendar": rows}, {"fiscal_calendar"})
+    settings = Settings(company="Acme", reporting_currency="EUR", calendar=calendar, horizon_periods=horizon_periods)
+    assert last_period_start(con, Company(Path(), settings, AS_OF), {"staging.fiscal_calendar"}) == day(expected)
+
+
+def test_a_horizon_of_thirteen_periods_a_year_asks_the_working_calendar_for_no_more(tmp_path: Path):
+    """Thirteen periods of four weeks end before the thirteenth month begins; a calendar that reaches them is complete."""
+    starts = [dt.date(2026, 10, 12) + dt.timedelta(weeks=4 * number) for number in range(14)]
+    fiscal = "".join(f"{start},{start + dt.timedelta(days=27)},P{number:02},2026,1\n" for number, start in enumerate(starts))
+    files = {
+        "extracts/finance/fiscal_calendar.csv": "period_start,period_end,period_label,fiscal_year,fiscal_quarter\n" + fiscal,
+        "extracts/production/working_calendar.csv": "site_id,period_start,working_days\n"
+        + "".join(f"N,{start},20\n" for start in starts[:13])
+        + "".join(f"S,{start},20\n" for start in starts[:12]),
+    }
+    company = company_of(tmp_path, files, "calendar: fiscal\nhorizon_periods: 13\n")
+    with warehouse.connect(None) as opened:
+        loads = [take(opened, company, name).staged.load for name in ("fiscal_calendar", "working_calendar")]
+        found = apply_rules(opened, company, loads).issues
+    assert found.select("rule", "value").rows() == [("ends_before_horizon", f"S ends {starts[11]}")]
 
 
 def test_masters_that_are_not_supplied_make_nobody_unknown(con: duckdb.DuckDBPyConnection):

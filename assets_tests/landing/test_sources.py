@@ -183,7 +183,7 @@ def test_bombs_are_refused_before_they_go_off(con: duckdb.DuckDBPyConnection, tm
     book = tmp_path / "t.xlsx"
     with zipfile.ZipFile(book, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", b"0" * 100_000)
-    with pytest.raises(UnreadableSourceError, match=r"t.xlsx: unpacks to 100,000 bytes"):
+    with pytest.raises(UnreadableSourceError, match=r"t.xlsx: unpacks to more than 10,000 bytes"):
         read_sheet(book, wanted(SMALL), target)
     columns = tmp_path / "t.parquet"
     pl.DataFrame({"code": ["x" * 1000] * 1000}).write_parquet(columns, use_pyarrow=True, pyarrow_options={"use_dictionary": False})

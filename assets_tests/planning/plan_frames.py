@@ -32,7 +32,7 @@ PLAIN = {
         "sourcing": "make",
         "is_finished": True,
     },
-    masters.ItemMix: {"basis": "last_season"},
+    masters.ItemMix: {"basis": "last_season", "supply_mix_ratio": 0.0},
     masters.SupplyPolicies: {"is_subcontract_allowed": False, "are_lost_sales_allowed": False},
     intentions.Overrides: {"item_id": "", "reason": "because", "author": "Ann", "entered_on": dt.date(2026, 3, 30), "is_superseded": 0},
     intentions.SalesSubmissions: {"item_id": "", "submitted_on": dt.date(2026, 3, 30), "author": "Sam", "customer_groups": 0},

@@ -1,6 +1,9 @@
 """Contracts of schema forecast: the statistical demand plan. What people add to it stays out."""
 
 from sop_pipeline.contracts.base import Count, Date, Number, Table, Text, column
+from sop_pipeline.contracts.core.intentions import DEMAND_STEPS
+
+DEMAND_CLASSES = ("smooth", "erratic", "intermittent", "lumpy", "no_demand")
 
 
 class ItemForecast(Table, key=("item_id", "period_start")):
@@ -113,11 +116,88 @@ class FamilyBacktest(Table, key=("family_id", "lag_periods")):
     family_id: Text = column("Family")
     lag_periods: Count = column("Periods between origin and period", ge=1)
     observations: Count = column("Pairs of forecast and actual", ge=0)
+    actual_quantity: Number = column("Σ|actual| of the pairs, planning units", ge=0)
     wape_ratio: Number = column("Σ|error| ÷ Σ|actual|", optional=True, ge=0)
     bias_ratio: Number = column("Σ error ÷ Σ actual; positive is over-forecast", optional=True)
     mase_ratio: Number = column("Mean absolute error ÷ in-sample mean absolute error of the seasonal naive", optional=True, ge=0)
+    tracking_signal: Number = column("Σ error ÷ mean absolute error", optional=True)
     naive_wape_ratio: Number = column("WAPE of the seasonal naive on the same pairs", optional=True, ge=0)
+    value_added_ratio: Number = column("WAPE of the seasonal naive less WAPE, over the pairs where both exist", optional=True)
+    compared_quantity: Number = column("Σ|actual| of the pairs where both exist", ge=0)
     error_deviation_quantity: Number = column("Standard deviation of the error, planning units", optional=True, ge=0)
+
+
+class PublishedAccuracy(Table, key=("family_id", "step", "lag_periods")):
+    """One row per family, step and lag: the errors of what versions of earlier cycles said of the closed periods of the last season."""
+
+    family_id: Text = column("Family")
+    step: Text = column("Step of the demand plan", isin=DEMAND_STEPS)
+    lag_periods: Count = column("Periods between the cycle of the version and the period", ge=1)
+    first_period_start: Date = column("First of the periods judged")
+    last_period_start: Date = column("Last of them")
+    observations: Count = column("Pairs of forecast and actual", ge=1)
+    actual_quantity: Number = column("Σ|actual| of the pairs, planning units", ge=0)
+    wape_ratio: Number = column("Σ|error| ÷ Σ|actual|", optional=True, ge=0)
+    bias_ratio: Number = column("Σ error ÷ Σ actual; positive is over-forecast", optional=True)
+    mase_ratio: Number = column("Mean absolute error ÷ in-sample mean absolute error of the seasonal naive", optional=True, ge=0)
+    tracking_signal: Number = column("Σ error ÷ mean absolute error", optional=True)
+    naive_wape_ratio: Number = column("WAPE of the seasonal naive on the same pairs", optional=True, ge=0)
+    value_added_ratio: Number = column("WAPE of the seasonal naive less WAPE, over the pairs where both exist", optional=True)
+    compared_quantity: Number = column("Σ|actual| of the pairs where both exist", ge=0)
+    value_added_over_before_ratio: Number = column("WAPE of the step before less WAPE, over the pairs where both exist", optional=True)
+
+
+class AuthorAccuracy(Table, key=("author", "family_id", "step", "lag_periods", "basis")):
+    """One row per author, family, step, lag and basis: the errors of what the author submitted or of the cells the author changed."""
+
+    author: Text = column("Who submitted or changed; several of one cell joined by a comma")
+    family_id: Text = column("Family")
+    step: Text = column("Step of the demand plan", isin=DEMAND_STEPS)
+    lag_periods: Count = column("Periods between cycle and period", ge=1)
+    basis: Text = column("submitted: sales_forecasts; published: versions of earlier cycles", isin=("submitted", "published"))
+    observations: Count = column("Pairs of forecast and actual", ge=1)
+    actual_quantity: Number = column("Σ|actual| of the pairs, planning units", ge=0)
+    wape_ratio: Number = column("Σ|error| ÷ Σ|actual|", optional=True, ge=0)
+    bias_ratio: Number = column("Σ error ÷ Σ actual; positive is over-forecast", optional=True)
+    mase_ratio: Number = column("Mean absolute error ÷ in-sample mean absolute error of the seasonal naive", optional=True, ge=0)
+    tracking_signal: Number = column("Σ error ÷ mean absolute error", optional=True)
+    naive_wape_ratio: Number = column("WAPE of the seasonal naive on the same pairs", optional=True, ge=0)
+    value_added_ratio: Number = column("WAPE of the seasonal naive less WAPE, over the pairs where both exist", optional=True)
+    compared_quantity: Number = column("Σ|actual| of the pairs where both exist", ge=0)
+    value_added_over_before_ratio: Number = column("WAPE of the step before less WAPE, over the pairs where both exist", optional=True)
+
+
+class ItemBacktest(Table, key=("item_id", "lag_periods")):
+    """One row per item and lag: the errors of the express engine at past origins, against seasonal naive."""
+
+    item_id: Text = column("Item")
+    family_id: Text = column("Family")
+    lag_periods: Count = column("Periods between origin and period", ge=1)
+    observations: Count = column("Pairs of forecast and actual", ge=1)
+    actual_quantity: Number = column("Σ|actual| of the pairs, in the item's unit", ge=0)
+    wape_ratio: Number = column("Σ|error| ÷ Σ|actual|", optional=True, ge=0)
+    bias_ratio: Number = column("Σ error ÷ Σ actual; positive is over-forecast", optional=True)
+    mase_ratio: Number = column("Mean absolute error ÷ in-sample mean absolute error of the seasonal naive", optional=True, ge=0)
+    tracking_signal: Number = column("Σ error ÷ mean absolute error", optional=True)
+    naive_wape_ratio: Number = column("WAPE of the seasonal naive on the same pairs", optional=True, ge=0)
+    value_added_ratio: Number = column("WAPE of the seasonal naive less WAPE, over the pairs where both exist", optional=True)
+    compared_quantity: Number = column("Σ|actual| of the pairs where both exist", ge=0)
+
+
+class ItemClasses(Table, key=("item_id",)):
+    """One row per item of a family with a history: how its demand comes, what it earns, how well it can be foreseen."""
+
+    item_id: Text = column("Item")
+    family_id: Text = column("Family")
+    demand_class: Text = column("Syntetos–Boylan: smooth, erratic, intermittent or lumpy; no_demand", isin=DEMAND_CLASSES)
+    average_interval_periods: Number = column("Periods since the first demand ÷ periods with demand", optional=True, ge=1)
+    squared_variation: Number = column("Squared coefficient of variation of the demand of periods that have some", optional=True, ge=0)
+    margin_amount: Number = column("Shipments of the last season × (net price − standard cost); not supplied without both", optional=True)
+    abc_class: Text = column(
+        "A: the items that make the first 80 % of the margin, B: up to 95 %, C: the rest", optional=True, isin=("A", "B", "C")
+    )
+    error_ratio: Number = column("WAPE one period ahead, backtest", optional=True, ge=0)
+    xyz_class: Text = column("X: error up to 20 %, Y: up to 50 %, Z: above", optional=True, isin=("X", "Y", "Z"))
 
 
 TABLES: dict[str, type[Table]] = {
@@ -131,4 +211,8 @@ TABLES: dict[str, type[Table]] = {
     "forecast.launch_forecast": LaunchForecast,
     "forecast.price_effects": PriceEffects,
     "forecast.family_backtest": FamilyBacktest,
+    "forecast.published_accuracy": PublishedAccuracy,
+    "forecast.author_accuracy": AuthorAccuracy,
+    "forecast.item_backtest": ItemBacktest,
+    "forecast.item_classes": ItemClasses,
 }

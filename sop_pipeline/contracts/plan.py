@@ -6,6 +6,28 @@ from sop_pipeline.contracts.core.intentions import DEMAND_STEPS
 
 STRATEGIES = ("level", "chase", "hybrid", "least_cost", "planned")
 LOAD_STATUSES = ("free", "full", "full but costless", "overloaded")
+STRATEGY_MEASURES = (
+    "total_cost",
+    "production_cost",
+    "regular_labour_cost",
+    "overtime_cost",
+    "hiring_cost",
+    "layoff_cost",
+    "subcontract_cost",
+    "purchase_cost",
+    "holding_cost",
+    "backorder_cost",
+    "lost_sales_cost",
+    "average_inventory_amount",
+    "average_inventory_quantity",
+    "worst_shortage_quantity",
+    "hires",
+    "layoffs",
+    "overtime_hours",
+    "peak_load_ratio",
+    "lowest_cash_amount",
+)
+MEASURE_UNITS = ("money", "heads", "hours", "planning units", "ratio")
 BALANCE_STATUSES = ("short", "overloaded", "below_target", "excess", "balanced")
 
 
@@ -139,6 +161,9 @@ class FamilyBalance(Table, key=("scenario_id", "strategy", "family_id", "period_
     binding_resource_id: Text = column("The resource with that load", optional=True)
     required_heads: Number = column("Heads that the family's hours take", optional=True, ge=0)
     balance_status: Text = column("The first that holds", isin=BALANCE_STATUSES)
+    marginal_cost_amount: Number = column(
+        "What one more unit of demand would cost, soft prices included; empty for plain arithmetic", optional=True
+    )
     note: Text = column("What the plan had to assume: no history, stock below zero taken as zero, uncapacitated", optional=True)
 
 
@@ -165,6 +190,13 @@ class FamilySupply(
     period_start: Date = column("First day of the period")
     quantity: Number = column("Planned quantity of the remainder, planning units", ge=0)
     rate_per_working_day: Number = column("Quantity ÷ working days left", optional=True, ge=0)
+    supply_cost_amount: Number = column("Quantity × what the source costs a unit; wages stand beside it", optional=True)
+    labour_cost_amount: Number = column("Regular wages, worked or idle, that its hours take", optional=True)
+    overtime_cost_amount: Number = column("Overtime its hours take", optional=True)
+    marginal_value_amount: Number = column(
+        "What one unit more, beyond the limit, freeze or override it is at, would change the cost by; 0 where the plan is free",
+        optional=True,
+    )
 
 
 class ResourceLoad(Table, key=("scenario_id", "strategy", "resource_id", "period_start")):
@@ -181,7 +213,9 @@ class ResourceLoad(Table, key=("scenario_id", "strategy", "resource_id", "period
     overtime_capacity: Number = column("Overtime capacity; labour with workforce: of those heads", ge=0)
     load_ratio: Ratio = column("Required ÷ regular; empty without capacity", optional=True, ge=0)
     load_status: Text = column("free, full, full but costless, overloaded", isin=LOAD_STATUSES)
+    marginal_value_amount: Number = column("What one more unit of it would save beyond its going price", optional=True, ge=0)
     families: Text = column("Families that use it, by load, joined by a comma", optional=True)
+    note: Text = column("What the plan had to assume: capacity not known, limits of heads out of reach", optional=True)
 
 
 class WorkforcePlan(Table, key=("scenario_id", "strategy", "resource_id", "period_start")):
@@ -207,6 +241,52 @@ class WorkforcePlan(Table, key=("scenario_id", "strategy", "resource_id", "perio
     overtime_hours: Number = column("Hours beyond", ge=0)
     idle_hours: Number = column("Regular hours without work", ge=0)
     is_feasible: Flag = column("Required hours fit in regular and overtime hours of the planned heads")
+    regular_cost_amount: Number = column("Wages of heads and temporary heads, worked or idle; 0 where no wage is given", optional=True)
+    overtime_cost_amount: Number = column("Overtime", optional=True)
+    hiring_cost_amount: Number = column("Hires", optional=True)
+    layoff_cost_amount: Number = column("Layoffs", optional=True)
+
+
+class StrategyComparison(Table, key=("scenario_id", "strategy", "family_id", "measure")):
+    """One row per strategy, family (* = the company) and measure."""
+
+    scenario_id: Text = column("Scenario")
+    strategy: Text = column(  # type: ignore[assignment]  # hides a pandera method nobody calls
+        "Strategy, every family on it; planned is the mix that is published", isin=STRATEGIES
+    )
+    family_id: Text = column("Family; * is the company")
+    measure: Text = column("What is measured", isin=STRATEGY_MEASURES)
+    value: Number = column("Over the horizon: money, heads, hours, planning units or a ratio")
+    unit: Text = column("money, heads, hours, planning units or ratio", isin=MEASURE_UNITS)
+
+
+class DerivedCosts(Table, key=("scenario_id", "cost", "scope", "scope_id")):
+    """One row per cost or penalty that steers the plan, nobody gave, and the planning derived; and family or resource."""
+
+    scenario_id: Text = column("Scenario")
+    cost: Text = column("What costs it")
+    scope: Text = column("family or resource", isin=("family", "resource"))
+    scope_id: Text = column("Family or resource")
+    amount: Number = column("Money per unit, mean over the horizon", ge=0)
+    unit: Text = column("What the amount is per")
+    is_money: Flag = column("Counts in total cost; otherwise it only steers")
+    basis: Text = column("What it was derived from")
+
+
+class ShortagePegs(Table, key=("scenario_id", "family_id", "period_start", "resource_id")):
+    """One row per shortage of the planned strategy and resource it hangs on; one row with an empty resource where none is scarce."""
+
+    scenario_id: Text = column("Scenario")
+    family_id: Text = column("Family that is short")
+    period_start: Date = column("Period at whose end demand waits beyond what is promised, or is lost")
+    resource_id: Text = column("Resource it hangs on; empty where no resource is scarce: an override, a freeze or time itself binds")
+    shortage_quantity: Number = column("Demand that waits or is lost, planning units", gt=0)
+    window_start: Date = column("First period whose supply could still have met it")
+    share_ratio: Ratio = column("Share of the scarcity that is this resource's", optional=True, ge=0, le=1.000001)
+    relief_quantity: Number = column(
+        "Shortage that a tenth more of the resource in the window would end, solved again", optional=True, ge=0
+    )
+    relief_amount: Number = column("What it would save, soft prices of all families included", optional=True)
 
 
 TABLES: dict[str, type[Table]] = {
@@ -219,4 +299,7 @@ TABLES: dict[str, type[Table]] = {
     "plan.family_supply": FamilySupply,
     "plan.resource_load": ResourceLoad,
     "plan.workforce_plan": WorkforcePlan,
+    "plan.strategy_comparison": StrategyComparison,
+    "plan.derived_costs": DerivedCosts,
+    "plan.shortage_pegs": ShortagePegs,
 }

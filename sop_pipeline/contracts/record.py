@@ -1,6 +1,7 @@
 """Contracts of the record of nights, as raw shows it. What the plan makes of it stays in core."""
 
-from sop_pipeline.contracts.base import Count, Date, Number, Table, Text, column
+from sop_pipeline.contracts.base import Count, Date, Number, Ratio, Table, Text, column
+from sop_pipeline.contracts.core.intentions import DEMAND_STEPS
 
 
 class RecordedPlans(Table, key=("cycle_id", "as_of_date", "record_kind", "family_id", "period_start")):
@@ -27,6 +28,21 @@ class RecordedPlans(Table, key=("cycle_id", "as_of_date", "record_kind", "family
     revenue_amount: Number = column("Revenue", optional=True)
 
 
+class RecordedDemand(Table, key=("cycle_id", "as_of_date", "record_kind", "family_id", "period_start", "step")):
+    """One row per recorded night or version, family, planned period and step of the demand plan."""
+
+    cycle_id: Text = column("Cycle")
+    as_of_date: Date = column("As-of date of the night")
+    record_kind: Text = column("night, frozen or approved", isin=("night", "frozen", "approved"))
+    recorded_on: Date = column("Day it was recorded, frozen or approved")
+    family_id: Text = column("Family")
+    period_start: Date = column("First day of the period")
+    step: Text = column("Step", isin=DEMAND_STEPS)
+    quantity: Number = column("Demand after the step", optional=True)
+    change_quantity: Number = column("What the step changed", optional=True)
+    author: Text = column("Who changed it", optional=True)
+
+
 class RecordedIssues(Table, key=("as_of_date", "issue_key")):
     """One row per recorded night and quality issue it saw."""
 
@@ -45,4 +61,59 @@ class RecordedIssues(Table, key=("as_of_date", "issue_key")):
     currency: Text = column("Its currency", optional=True)
 
 
-TABLES: dict[str, type[Table]] = {"raw.recorded_plans": RecordedPlans, "raw.recorded_issues": RecordedIssues}
+class RecordedExceptions(Table, key=("as_of_date", "exception_id")):
+    """One row per recorded night and exception it told."""
+
+    as_of_date: Date = column("As-of date of the night")
+    exception_id: Text = column("Exception")
+    kind: Text = column("Kind")
+    family_id: Text = column("Family", optional=True)
+    resource_id: Text = column("Resource", optional=True)
+    subject_id: Text = column("What else it is about", optional=True)
+    period_start: Date = column("First day of its first period", optional=True)
+    last_period_start: Date = column("First day of its last period", optional=True)
+    periods: Count = column("Number of periods", optional=True)
+    sentence: Text = column("What was wrong")
+    money_at_stake_amount: Number = column("Money at stake", optional=True)
+    owner: Text = column("Who acts", optional=True)
+    since: Date = column("As-of date of the first night of the unbroken run that saw it")
+
+
+class RecordedDecisions(Table, key=("as_of_date", "decision_id")):
+    """One row per recorded night and decision that was not closed."""
+
+    as_of_date: Date = column("As-of date of the night")
+    decision_id: Text = column("Decision")
+    family_id: Text = column("Family; the company where empty", optional=True)
+    raised_on: Date = column("Day it was raised")
+    text: Text = column("What is to be decided, or was")
+    owner: Text = column("Who acts", optional=True)
+    due_date: Date = column("Day it is due", optional=True)
+    decision_status: Text = column("Where it stood")
+    last_sent_on: Date = column("As-of date of the last night whose extract named it")
+
+
+class RecordedAssumptions(Table, key=("as_of_date", "assumption_id")):
+    """One row per recorded night and market assumption that was not closed."""
+
+    as_of_date: Date = column("As-of date of the night")
+    assumption_id: Text = column("Assumption")
+    family_id: Text = column("Family; the company where empty", optional=True)
+    statement: Text = column("What is assumed")
+    period_from: Date = column("First day of the first period it holds for")
+    period_to: Date = column("First day of the last period it holds for")
+    effect_ratio: Ratio = column("Effect on demand", optional=True)
+    probability: Ratio = column("How likely it is", optional=True)
+    owner: Text = column("Who watches it", optional=True)
+    assumption_status: Text = column("Where it stood")
+    last_sent_on: Date = column("As-of date of the last night whose extract named it")
+
+
+TABLES: dict[str, type[Table]] = {
+    "raw.recorded_plans": RecordedPlans,
+    "raw.recorded_demand": RecordedDemand,
+    "raw.recorded_issues": RecordedIssues,
+    "raw.recorded_exceptions": RecordedExceptions,
+    "raw.recorded_decisions": RecordedDecisions,
+    "raw.recorded_assumptions": RecordedAssumptions,
+}

@@ -8,10 +8,11 @@ import duckdb
 import polars as pl
 
 from sop_pipeline import warehouse
-from sop_pipeline.company import now_utc
+from sop_pipeline.company import Company, now_utc
 from sop_pipeline.contracts import contract_of
+from sop_pipeline.cycles import tampered
 from sop_pipeline.defs.checks import SHOWN_ROWS, asset_key, check_contract, contract_spec, markdown, rule_spec
-from sop_pipeline.defs.night import Night
+from sop_pipeline.defs.night import Night, versions_of_night
 from sop_pipeline.defs.progress import table_done
 from sop_pipeline.defs.specs import table_metadata, table_spec
 from sop_pipeline.extracts import EXTRACTS
@@ -19,10 +20,11 @@ from sop_pipeline.landing.all_extracts import stage_all
 from sop_pipeline.landing.quarantine import Staged
 from sop_pipeline.landing.rules import RuleResult
 from sop_pipeline.landing.status import ExtractStatus, status_frame
-from sop_pipeline.record import read_record
+from sop_pipeline.record import FILES, read_record, versions_known
 from sop_pipeline.sql_files import SqlFile
 
-RECORDED = {"raw.recorded_plans": "plans", "raw.recorded_issues": "issues"}
+RECORDED = {f"raw.recorded_{name}": name for name in FILES}
+PLANS = "raw.recorded_plans"
 ISSUES, STATUS = "staging.quality_issues", "staging.extract_status"
 
 
@@ -38,6 +40,12 @@ def landing_stage(files: Mapping[str, SqlFile], rules: Mapping[str, SqlFile]) ->
             *(rule_spec(rule) for rule in rules.values()),
             contract_spec(ISSUES),
             contract_spec(STATUS),
+            dg.AssetCheckSpec(
+                "versions_unchanged",
+                asset=asset_key(PLANS),
+                blocking=True,
+                description="Every frozen and approved version is byte for byte what its manifest says",
+            ),
         ],
         can_subset=True,
     )
@@ -48,11 +56,13 @@ def landing_stage(files: Mapping[str, SqlFile], rules: Mapping[str, SqlFile]) ->
         chosen = [name for name in names if wanted(f"raw.{name}") or wanted(f"staging.{name}")]
         company = night.begin(context.run.run_id, afresh=chosen == names)
         with night.connect(company) as con:
+            versions = versions_of_night(con, company)
             for table, name in RECORDED.items():
-                rows = warehouse.write(con, table, read_record(company.cycles, name, company.as_of_date))
+                rows = warehouse.write(con, table, read_record(company.cycles, name, company.as_of_date, versions))
                 if wanted(table):
                     table_done(table, rows)
-                    yield dg.MaterializeResult(asset_key=asset_key(table), metadata=table_metadata(con, table, rows))
+                    checks = [_versions_result(company)] if table == PLANS else []
+                    yield dg.MaterializeResult(asset_key=asset_key(table), metadata=table_metadata(con, table, rows), check_results=checks)
             landed = stage_all(con, company, chosen, files, landed_at=now_utc(), staged_one=table_done)
             _write(con, ISSUES, chosen, landed.issues)
             _write(con, STATUS, chosen, status_frame(list(landed.statuses.values())))
@@ -150,6 +160,16 @@ def _staging_result(con: duckdb.DuckDBPyConnection, staged: Staged, found: pl.Da
             )
         ],
     )
+
+
+def _versions_result(company: Company) -> dg.AssetCheckResult:
+    """Identity 8: a file of a frozen or approved version that was changed, removed or added stops the night and is named."""
+    said = tampered(company.cycles, versions_known(company.cycles, company.as_of_date))
+    metadata: dict[str, Any] = {"changed_files": len(said)}
+    if said:
+        metadata["what_changed"] = "; ".join(said)
+        metadata["next_step"] = "Put the folder of the version back from a backup, as it was: frozen and approved plans never change."
+    return dg.AssetCheckResult(asset_key=asset_key(PLANS), check_name="versions_unchanged", passed=not said, metadata=metadata)
 
 
 def _rule_result(result: RuleResult, issues: pl.DataFrame) -> dg.AssetCheckResult:

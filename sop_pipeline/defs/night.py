@@ -3,6 +3,7 @@
 import contextlib
 import datetime as dt
 import importlib.metadata
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,13 @@ import duckdb
 
 from sop_pipeline import warehouse
 from sop_pipeline.company import Company, load_company, now_utc
+from sop_pipeline.cycles import Version, all_versions
 from sop_pipeline.defs.lock import refuse_if_held
 from sop_pipeline.publish import SCHEMA_VERSION
+from sop_pipeline.record import record_digest, versions_read
 
 NIGHT_TABLE = "raw.night"
+NIGHT_COLUMNS = "as_of_date date, run_id varchar, started_at_utc timestamp, versions varchar, record_digest varchar"
 
 
 class Night(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -30,9 +34,12 @@ class Night(dg.ConfigurableResource):  # type: ignore[type-arg]
         if afresh:
             refuse_if_held(company)
             company.warehouse_file.unlink(missing_ok=True)
+        versions = versions_read(company.cycles, company.as_of_date, replays_night=company.replays_night)
+        digest = record_digest(company.cycles, company.as_of_date, versions)
+        keys = json.dumps([version.key for version in versions])
         with self.connect(company) as con:
-            con.execute(f"create or replace table {NIGHT_TABLE} (as_of_date date, run_id varchar, started_at_utc timestamp)")
-            con.execute(f"insert into {NIGHT_TABLE} values (?, ?, ?)", [company.as_of_date, run_id, _utc()])
+            con.execute(f"create or replace table {NIGHT_TABLE} ({NIGHT_COLUMNS})")
+            con.execute(f"insert into {NIGHT_TABLE} values (?, ?, ?, ?, ?)", [company.as_of_date, run_id, _utc(), keys, digest])
         return company
 
     def company(self) -> Company:
@@ -62,7 +69,7 @@ class Night(dg.ConfigurableResource):  # type: ignore[type-arg]
 def parameters(con: duckdb.DuckDBPyConnection, company: Company) -> Mapping[str, Any]:
     """Every parameter a SQL file may name."""
     settings = company.settings
-    run_id, started_at = con.execute(f"select run_id, started_at_utc from {NIGHT_TABLE}").fetchall()[0]
+    run_id, started_at, record = con.execute(f"select run_id, started_at_utc, record_digest from {NIGHT_TABLE}").fetchall()[0]
     return {
         "as_of_date": company.as_of_date,
         "horizon_periods": settings.horizon_periods,
@@ -75,13 +82,21 @@ def parameters(con: duckdb.DuckDBPyConnection, company: Company) -> Mapping[str,
         "inventory_statuses": list(settings.inventory_statuses),
         "control_total_ratio": settings.tolerances.control_total_ratio,
         "unexplained_ratio": settings.tolerances.unexplained_ratio,
+        **settings.exceptions.model_dump(),
         "run_id": run_id,
         "started_at_utc": started_at,
         "finished_at_utc": _utc(),
         "code_version": importlib.metadata.version("sop-pipeline"),
         "schema_version": SCHEMA_VERSION,
         "settings_digest": company.settings_digest,
+        "record_digest": record,
     }
+
+
+def versions_of_night(con: duckdb.DuckDBPyConnection, company: Company) -> list[Version]:
+    """The versions that the night read when it began: one made while it ran is not among them."""
+    keys = json.loads(con.execute(f"select versions from {NIGHT_TABLE}").fetchall()[0][0])
+    return [version for version in all_versions(company.cycles) if version.key in keys]
 
 
 def _utc() -> dt.datetime:

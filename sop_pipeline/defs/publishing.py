@@ -1,34 +1,39 @@
 """The end of the night: the record of it, and the published file. How a file is swapped stays in publish, what is recorded in record."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import dagster as dg
+import duckdb
 import polars as pl
 
 from sop_pipeline import warehouse
+from sop_pipeline.company import Company
 from sop_pipeline.contracts import CONTRACTS, column_specs
+from sop_pipeline.cycles import PUBLISHED_CYCLES, Version, published_versions
 from sop_pipeline.defs.checks import asset_key, markdown
-from sop_pipeline.defs.night import Night
+from sop_pipeline.defs.night import Night, parameters, versions_of_night
 from sop_pipeline.defs.specs import PLANNING_TEAM
 from sop_pipeline.publish import TableNotes, content_digests, publish
-from sop_pipeline.record import record_night
+from sop_pipeline.record import nights_before, record_night
+from sop_pipeline.review.preview import preview
 from sop_pipeline.review.web_page import write_page
 from sop_pipeline.review.workbook import REVIEW_TABLES, WorkbookSettings, write_workbook
 
 A_NIGHT_LATE = dt.timedelta(hours=26)  # a day and the length of a slow night
 PUBLISHED = dg.AssetKey(["published", "sop"])
 REVIEW = dg.AssetKey(["published", "review"])
-PREVIEW = (
-    "family_id",
-    "period_start",
-    "demand_quantity",
-    "production_quantity",
-    "closing_inventory_quantity",
-    "closing_backlog_quantity",
-    "load_ratio",
-    "balance_status",
+RECORDED_TABLES = (
+    "sop.current_balance",
+    "sop.demand_plan",
+    "sop.quality_issues",
+    "sop.exceptions",
+    "sop.decisions",
+    "sop.assumptions",
 )
+UNRECORDED_SETTINGS = {"as_of_date", "extracts", "read_from"}  # where files come from is nobody's plan, and may name accounts
+OLDEST_CYCLE = "select min(period_start) from core.periods where periods_from_now >= ?"
 SOP_TABLES = tuple(address for address in CONTRACTS if address.startswith("sop."))
 
 
@@ -49,20 +54,29 @@ def published_assets() -> list[dg.AssetsDefinition]:
         company = night.company()
         settings = company.settings.publish
         with night.connect(company) as con:
-            balance, issues = warehouse.read(con, "sop.current_balance"), warehouse.read(con, "sop.quality_issues")
-            cycle_id = str(con.execute("select cycle_id from sop.run").fetchall()[0][0])
+            recorded = recorded_frames({address: warehouse.read(con, address) for address in RECORDED_TABLES}, company.as_of_date)
+            versions = versions_of_night(con, company)
+            oldest = con.execute(OLDEST_CYCLE, [1 - PUBLISHED_CYCLES]).fetchall()[0][0]
+            manifest = night_manifest(con, company, versions)
         rows = publish(
             company.warehouse_file,
             company.published,
             table_notes(),
+            published_versions(versions, oldest),
             run_id=context.run.run_id,
             storage_version=settings.storage_version,
             keep_previous=settings.keep_previous,
             parquet=settings.parquet,
         )
-        record_night(company.cycles, cycle_id, company.as_of_date, recorded_frames(balance, issues, company.as_of_date))
         file = company.published / "sop.duckdb"
         digests = content_digests(file)
+        record_night(
+            company.cycles,
+            manifest["cycle_id"],
+            company.as_of_date,
+            recorded,
+            {**manifest, "tables": dict(digests)},
+        )
         return dg.MaterializeResult(
             metadata={
                 "path": dg.MetadataValue.path(str(file)),
@@ -96,13 +110,12 @@ def published_assets() -> list[dg.AssetsDefinition]:
             write_workbook(workbook, frames, WorkbookSettings())
         if settings.html:
             write_page(page, frames)
-        paths = {
-            **({"workbook": dg.MetadataValue.path(str(workbook))} if settings.workbook else {}),
-            **({"page": dg.MetadataValue.url(page.as_uri())} if settings.html else {}),
+        links = {
+            **({"workbook": dg.MetadataValue.url(workbook.resolve().as_uri())} if settings.workbook else {}),
+            **({"page": dg.MetadataValue.url(page.resolve().as_uri())} if settings.html else {}),
+            "published_file": dg.MetadataValue.path(str(company.published / "sop.duckdb")),
         }
-        balance = frames["sop.current_balance"].filter(pl.col("period_kind") != "history")
-        shown = balance.sort("family_id", "period_start").group_by("family_id", maintain_order=True).head(3).select(PREVIEW)
-        return dg.MaterializeResult(metadata={**paths, "balance": markdown(shown)})
+        return dg.MaterializeResult(metadata={**links, **{name: markdown(rows) for name, rows in preview(frames).items()}})
 
     return [published, review]
 
@@ -117,11 +130,43 @@ def table_notes() -> Mapping[str, TableNotes]:
     return notes
 
 
-def recorded_frames(balance: pl.DataFrame, issues: pl.DataFrame, as_of_date: dt.date) -> Mapping[str, pl.DataFrame]:
-    """What the record keeps of a night: planned rows of the balance, and the issues it saw."""
-    stamped = {"as_of_date": pl.lit(as_of_date), "recorded_on": pl.lit(as_of_date), "record_kind": pl.lit("night")}
-    planned = balance.filter(pl.col("period_kind") != "history").with_columns(**stamped)
+def night_manifest(con: duckdb.DuckDBPyConnection, company: Company, versions: Sequence[Version]) -> dict[str, Any]:
+    """What the night was made of, without a clock: a repetition of it is compared with this."""
+    values = parameters(con, company)
+    cycle_id, input_digest = con.execute("select cycle_id, input_digest from sop.run").fetchall()[0]
+    cycle_start = con.execute("select period_start from core.periods where periods_from_now = 0").fetchall()[0][0]
+    extracts = con.execute("select extract, fingerprint, status from staging.extract_status order by 1").fetchall()
     return {
-        "plans": planned.cast({"revenue_amount": pl.Float64}),
-        "issues": issues.filter(~pl.col("is_resolved")).with_columns(as_of_date=stamped["as_of_date"]).cast({"value_amount": pl.Float64}),
+        "cycle_id": cycle_id,
+        "cycle_start": cycle_start.isoformat(),
+        "code_version": values["code_version"],
+        "schema_version": values["schema_version"],
+        "settings_digest": values["settings_digest"],
+        "settings": company.settings.model_dump(mode="json", exclude=UNRECORDED_SETTINGS),
+        "record_digest": values["record_digest"],
+        "input_digest": input_digest,
+        "extracts": {extract: fingerprint for extract, fingerprint, _ in extracts if fingerprint is not None},
+        "stale": [extract for extract, _, status in extracts if status == "stale"],
+        "versions": {version.key: version.digest for version in versions},
+        "nights_read": nights_before(company.cycles, company.as_of_date),
+    }
+
+
+def recorded_frames(frames: Mapping[str, pl.DataFrame], as_of_date: dt.date) -> Mapping[str, pl.DataFrame]:
+    """What the record keeps of a night: planned rows of the balance, the demand plan, issues, exceptions, what is not closed yet.
+
+    `frames`: every table of RECORDED_TABLES.
+    """
+    stamped = {"as_of_date": pl.lit(as_of_date), "recorded_on": pl.lit(as_of_date), "record_kind": pl.lit("night")}
+    night = {"as_of_date": stamped["as_of_date"]}
+    balance, demand, issues, exceptions, decisions, assumptions = (frames[address] for address in RECORDED_TABLES)
+    return {
+        "demand": demand.filter((pl.col("scenario_id") == "base") & (pl.col("plan_version") == "working")).with_columns(**stamped),
+        "plans": balance.filter(pl.col("period_kind") != "history").with_columns(**stamped).cast({"revenue_amount": pl.Float64}),
+        "issues": issues.filter(~pl.col("is_resolved")).with_columns(**night).cast({"value_amount": pl.Float64}),
+        "exceptions": exceptions.filter(pl.col("exception_status") != "gone")
+        .with_columns(**night)
+        .cast({"money_at_stake_amount": pl.Float64}),
+        "decisions": decisions.filter(~pl.col("is_closed")).with_columns(**night),
+        "assumptions": assumptions.filter(~pl.col("is_closed")).with_columns(**night),
     }

@@ -24,6 +24,7 @@ from sop_pipeline.defs.lock import hold_night
 from sop_pipeline.defs.schedules import NIGHTLY
 from sop_pipeline.settings import nearest
 
+CONFIGURATION = f"{ConfigurationError.__module__}.{ConfigurationError.__name__}: "
 MODULE, LOCATION = "sop_pipeline.definitions", "sop_pipeline"
 PUBLISHED = dg.AssetKey(["published", "sop"])
 DAGSTER_YAML = {
@@ -48,7 +49,7 @@ class FailedCheck:
 
 @dataclass(frozen=True)
 class NightOutcome:
-    """How a night ended. `errors` are failures of steps that no check explains."""
+    """How a night ended. `errors`: failures of steps that no check explains; `misconfigured`: one of them is a matter of `sop.yaml`."""
 
     run_id: str
     succeeded: bool
@@ -56,6 +57,7 @@ class NightOutcome:
     seconds: float
     failed_checks: tuple[FailedCheck, ...]
     errors: tuple[str, ...]
+    misconfigured: bool = False
 
     @property
     def stopped_by_data(self) -> bool:
@@ -89,15 +91,17 @@ def run_night(company: Company, *, selection: Sequence[str] = ()) -> NightOutcom
             if not check.passed
         ]
         failed.sort(key=lambda check: not check.blocking)  # what stopped the night is read first
-        errors = tuple(
+        causes = [
             _cause(event.step_failure_data.error)
             for event in result.all_events
             if event.is_step_failure
             and event.step_failure_data.error
             and "AssetCheckFailed" not in str(event.step_failure_data.error.cls_name)
-        )
+        ]
+        errors = tuple(str(getattr(cause, "message", cause)).strip().removeprefix(CONFIGURATION) for cause in causes)
+        misconfigured = any(getattr(cause, "cls_name", None) == ConfigurationError.__name__ for cause in causes)
         published = any(event.asset_key == PUBLISHED for event in result.get_asset_materialization_events())
-    return NightOutcome(result.run_id, result.success, published, time.monotonic() - started, tuple(failed), errors)
+    return NightOutcome(result.run_id, result.success, published, time.monotonic() - started, tuple(failed), errors, misconfigured)
 
 
 @contextlib.contextmanager
@@ -178,7 +182,7 @@ def _keys(defs: dg.Definitions, selection: Sequence[str]) -> list[dg.AssetKey]:
     return sorted(keys)
 
 
-def _cause(error: object) -> str:
+def _cause(error: object) -> object:
     """The innermost cause of a step failure, without the stack of the orchestrator."""
     cause = getattr(error, "cause", None)
-    return _cause(cause) if cause else str(getattr(error, "message", error)).strip()
+    return _cause(cause) if cause else error

@@ -12,6 +12,7 @@ from sop_pipeline.extracts import EXTRACTS
 from sop_pipeline.landing.issues import together
 from sop_pipeline.landing.land import land, record_load
 from sop_pipeline.landing.quarantine import Staged, stage
+from sop_pipeline.landing.records import Records
 from sop_pipeline.landing.rules import RulesOutcome, apply_rules
 from sop_pipeline.landing.status import ExtractStatus, extract_status
 from sop_pipeline.sql_files import SqlFile
@@ -31,6 +32,12 @@ class StagedNight:
         """Why the night must not publish: extracts it cannot do without, rules of severity stop."""
         unusable = [f"{name}: {item.load.reason}" for name, item in self.staged.items() if item.load.status == "unusable"]
         return (*unusable, *(f"{result.rule.extract}: {result.rule.name}: {result.rule.hint}" for result in self.rules.stops))
+
+
+def without_copies(company: Company) -> list[str]:
+    """Extracts of which the company's night has no landed copies, nor word that they were not supplied: it would read today's files."""
+    records = Records(company.landed)
+    return [name for name in sorted(EXTRACTS) if records.night(name, company.as_of_date) is None]
 
 
 def stage_all(

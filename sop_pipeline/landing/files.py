@@ -1,11 +1,12 @@
 """Which files belong to an extract, and whether they may be read. Their content stays out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sop_pipeline.company import Company, ConfigurationError
 from sop_pipeline.extracts import SUFFIXES, Extract, extract_of_file
+from sop_pipeline.landing.sources.objects import fetch, local_path, location_of
 
 REVIEW_WORKBOOKS = "review*.xlsx"
 REVIEW_SHEETS = ("overrides", "decisions", "market_assumptions")
@@ -29,17 +30,17 @@ class FoundFile:
         return next((s for s in SUFFIXES if self.path.name.casefold().removesuffix(".gz").endswith(s)), "")
 
 
-def find_files(company: Company, extract: Extract) -> list[FoundFile]:
+def find_files(company: Company, extract: Extract, fetched: Path) -> list[FoundFile]:
     """The files of an extract in name order: those of its globs, else those in its department's folder named after it.
 
-    Raises ConfigurationError for a file outside the company's folders (`..` and links resolved) or of a kind that cannot be read.
+    What lies in an object store is fetched below `fetched` first. Raises ConfigurationError for a file outside the company's folders
+    (`..` and links resolved) or of a kind that cannot be read, UnreadableSourceError for a store that cannot be reached.
     """
     mapping = company.mapping(extract.name)
     found: dict[str, FoundFile] = {}
     if mapping.files:
-        for pattern in mapping.files:
-            for path in _glob(company.folder, pattern):
-                file = FoundFile(path, _name(company, path))
+        for number, pattern in enumerate(mapping.files):
+            for file in _matching(company, f"extracts.{extract.name}.files", pattern, fetched / str(number)):
                 if not file.kind:
                     raise ConfigurationError(
                         f"{company.settings_file}: extracts.{extract.name}.files: {file.name} is none of {', '.join(SUFFIXES)}, also .gz"
@@ -48,13 +49,31 @@ def find_files(company: Company, extract: Extract) -> list[FoundFile]:
     else:
         for path in _visible(company.default_place(extract).glob("*")):
             if extract_of_file(path.name) == extract:
-                file = FoundFile(path, _name(company, path))
+                file = FoundFile(path, confined_name(company, path))
                 found[file.name] = file
     if extract.name in REVIEW_SHEETS:
         for path in _visible((company.extracts / "planning").glob(REVIEW_WORKBOOKS)):
-            file = FoundFile(path, f"{_name(company, path)}:{extract.name}", extract.name)
+            file = FoundFile(path, f"{confined_name(company, path)}:{extract.name}", extract.name)
             found[file.name] = file
     return [found[name] for name in sorted(found)]
+
+
+def shown_places(patterns: Sequence[str]) -> str:
+    """Globs and URLs as they may be shown, without password."""
+    locations = ((pattern, location_of(pattern)) for pattern in patterns)
+    return ", ".join(location.shown if location else pattern for pattern, location in locations)
+
+
+def _matching(company: Company, key: str, pattern: str, fetched: Path) -> Iterator[FoundFile]:
+    """The files that one glob or URL means. A `file://` URL is a path like any other."""
+    try:
+        location = location_of(pattern)
+        files = list(fetch(location, fetched)) if location else []
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{company.settings_file}: {key}: {error}") from None
+    if location:
+        return (FoundFile(file.path, file.name) for file in files)
+    return (FoundFile(path, confined_name(company, path)) for path in _glob(company.folder, local_path(pattern)))
 
 
 def _glob(folder: Path, pattern: str) -> Iterator[Path]:
@@ -72,12 +91,16 @@ def _visible(paths: Iterator[Path]) -> Iterator[Path]:
     return (path for path in sorted(paths) if path.is_file() and not path.name.startswith((".", "~$")))
 
 
-def _name(company: Company, path: Path) -> str:
+def confined_name(company: Company, path: Path) -> str:
+    """A path relative to the company folder, or to a folder of `read_from` with that folder's name before it; links and `..` resolved.
+
+    Raises ConfigurationError where it lies outside both.
+    """
     real = path.resolve()
     for index, folder in enumerate(company.readable_folders):
         if real.is_relative_to(folder):
             relative = real.relative_to(folder).as_posix()
             return relative if index == 0 else f"{folder.name}/{relative}"
     raise ConfigurationError(
-        f"{company.settings_file}: {path} lies outside the company folder and the folders of read_from. Move it, or add its folder there."
+        f"{path} lies outside the company folder and the folders of read_from. Move it, or add its folder there in {company.settings_file}."
     )

@@ -11,16 +11,16 @@ import duckdb
 from sop_pipeline.company import Company, ConfigurationError
 from sop_pipeline.contracts import ColumnSpec, column_specs, contract_of
 from sop_pipeline.extracts import Extract
-from sop_pipeline.landing.files import FoundFile, find_files
+from sop_pipeline.landing.files import FoundFile, find_files, shown_places
 from sop_pipeline.landing.issues import Issue
 from sop_pipeline.landing.mapping import expected_names, match_columns, misspelt_targets
+from sop_pipeline.landing.queried import land_query
 from sop_pipeline.landing.raw import RawView, create_raw_view, has_odd_rows, repeated_headers
 from sop_pipeline.landing.records import LandedFile, Load, Records, file_digest, store_reading, stored_reading, text_digest
 from sop_pipeline.landing.sources.base import Limits, Reading, UnreadableSourceError, Wanted
 from sop_pipeline.landing.sources.delimited import read_delimited
 from sop_pipeline.landing.sources.excel import read_sheet
 from sop_pipeline.landing.sources.parquet import read_parquet
-from sop_pipeline.landing.sources.query import read_query
 
 # Raise this when a reader gives other rows from the same file: copies made before are read again.
 READER_VERSION = "2"
@@ -50,13 +50,14 @@ def land(
         raise ConfigurationError(f"{company.settings_file}: {', '.join(misspelt)}: no such column; known: {known}")
     records = Records(company.landed)
     load = records.night(extract.name, as_of_date) if company.replays_night else None
-    if load is None:
+    if load is None or _not_as_mapped(company, load):
         nothing = Load(extract.name, as_of_date, landed_at, "not_supplied")
         mapping = company.mapping(extract.name)
         wanted = Wanted(mapping.format, expected_names(specs, mapping), limits or Limits())
         load = _land_today(con, company, extract, nothing=nothing, wanted=wanted, records=records)
+        load = replace(load, notes=(*load.notes, *_file_notes(con, company, extract, load)))
     show_raw(con, company, load)
-    return replace(load, notes=(*load.notes, *_file_notes(con, company, extract, load)))
+    return load
 
 
 def show_raw(con: duckdb.DuckDBPyConnection, company: Company, load: Load) -> RawView:
@@ -82,7 +83,8 @@ def record_load(company: Company, load: Load) -> None:
     """Write a load that a plan is made with into the record, once; a replayed night changes no record of its own."""
     records = Records(company.landed)
     known = records.night(load.extract, load.as_of_date)
-    if load.has_rows_to_stage and not (company.replays_night and known):
+    # what was not supplied is recorded too: a night repeated later must not read what came since
+    if load.status != "unusable" and not (company.replays_night and known):
         records.add(load)
 
 
@@ -91,6 +93,8 @@ def fall_back(company: Company, extract: Extract, load: Load, reason: str) -> Lo
     good = Records(company.landed).last_good(extract.name, load.as_of_date)
     if company.mapping(extract.name).if_unusable == "fail":
         return replace(load, status="unusable", reason=f"{reason} if_unusable is fail.", files=())
+    if good is not None and (differs := _not_as_mapped(company, good)):
+        good, reason = None, f"{reason} The last good load has {differs}"
     if good is None:
         return replace(load, status="unusable" if extract.is_required else "not_supplied", reason=reason, files=())
     return replace(
@@ -102,6 +106,16 @@ def fall_back(company: Company, extract: Extract, load: Load, reason: str) -> Lo
         last_good_load_at=good.landed_at,
         notes=load.notes,
     )
+
+
+def _not_as_mapped(company: Company, load: Load) -> str | None:
+    """Why copies landed earlier cannot be read by today's mapping; None where they can."""
+    for file in load.files:
+        try:
+            match_columns(file.name, file.reading.columns, _specs(load.extract), company.mapping(load.extract))
+        except UnreadableSourceError as error:
+            return str(error).removeprefix(f"{file.name}: ")
+    return None
 
 
 def _land_today(
@@ -132,7 +146,7 @@ def _land_today(
 
 def _missing(company: Company, extract: Extract, nothing: Load, *, was_there: bool) -> Load:
     mapping = company.mapping(extract.name)
-    place = ", ".join(mapping.files) or f"extracts/{extract.department}/{extract.name}….csv"
+    place = shown_places(mapping.files) or f"extracts/{extract.department}/{extract.name}….csv"
     if not was_there and not extract.is_required and mapping.if_unusable != "fail":
         return replace(nothing, reason=f"No file {place}.")
     return fall_back(
@@ -163,15 +177,14 @@ def _stale_by_age(load: Load, stale_after_hours: float | None) -> Load:
 def _read_all(con: duckdb.DuckDBPyConnection, company: Company, extract: Extract, wanted: Wanted) -> tuple[LandedFile, ...]:
     mapping = company.mapping(extract.name)
     folder = company.landed / extract.name
-    if mapping.database:
-        raise UnreadableSourceError(f"extracts.{extract.name}.database: no driver for this database is installed")
     if mapping.query:
         folder.mkdir(parents=True, exist_ok=True)
-        return (_land_query(company, extract, wanted, folder),)
-    found = find_files(company, extract)
-    if found:
-        folder.mkdir(parents=True, exist_ok=True)
-    return tuple(_land_file(con, file, wanted, folder) for file in found)
+        return (land_query(company, extract, wanted, folder, READER_VERSION),)
+    with TemporaryDirectory(prefix="sop-fetched-") as fetched:
+        found = find_files(company, extract, Path(fetched))
+        if found:
+            folder.mkdir(parents=True, exist_ok=True)
+        return tuple(_land_file(con, file, wanted, folder) for file in found)
 
 
 def _land_file(con: duckdb.DuckDBPyConnection, file: FoundFile, wanted: Wanted, folder: Path) -> LandedFile:
@@ -198,21 +211,6 @@ def _read(con: duckdb.DuckDBPyConnection, file: FoundFile, wanted: Wanted, targe
         own = wanted.format.model_copy(update={"sheet": file.sheet}) if file.sheet else wanted.format
         return read_sheet(file.path, replace(wanted, format=own), target)
     return read_delimited(con, file.path, wanted, target)
-
-
-def _land_query(company: Company, extract: Extract, wanted: Wanted, folder: Path) -> LandedFile:
-    """Run a query and keep its rows; the same rows are kept once."""
-    with TemporaryDirectory(dir=folder, prefix=".landing-") as temporary:
-        part = Path(temporary) / "query.parquet"
-        try:
-            reading = read_query(company.mapping(extract.name).query or "", company.readable_folders, wanted, part)
-        except UnreadableSourceError as error:
-            raise UnreadableSourceError(f"extracts.{extract.name}.query: {error}") from error
-        fingerprint = file_digest(part)
-        parquet = folder / f"{text_digest([READER_VERSION, fingerprint])}.parquet"
-        if stored_reading(parquet) is None:
-            store_reading(part, parquet, reading)
-    return LandedFile(f"{extract.name} (query)", fingerprint, parquet.name, reading)
 
 
 def _changes_since(good: Load, load: Load) -> Iterator[Issue]:

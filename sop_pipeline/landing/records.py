@@ -72,11 +72,10 @@ class Records:
     def __init__(self, landed: Path) -> None:
         self.landed = landed
         self._path = landed / LOADS_FILE
-        lines = self._path.read_text(encoding="utf-8").splitlines() if self._path.is_file() else []
-        self._lines: list[dict[str, Any]] = [json.loads(line) for line in lines if line.strip()]
+        self._lines = _lines_of(self._path)
 
     def night(self, extract: str, as_of_date: dt.date) -> Load | None:
-        """The last load of a night, fresh or stale; None where there is none or its copies are gone."""
+        """The last load of a night, or that nothing was supplied; None where there is none or its copies are gone."""
         return self._latest(extract, lambda line: line["as_of_date"] == as_of_date.isoformat())
 
     def last_good(self, extract: str, as_of_date: dt.date) -> Load | None:
@@ -104,12 +103,14 @@ class Records:
             "content_landed_at": load.content_landed_at.isoformat() if load.content_landed_at else None,
             "last_good_load_at": load.last_good_load_at.isoformat() if load.last_good_load_at else None,
             "rows": load.rows,
+            "notes": [dataclasses.asdict(note) for note in load.notes],
             "files": [{"name": file.name, "fingerprint": file.fingerprint, "landed": file.landed} for file in load.files],
         }
         self.landed.mkdir(parents=True, exist_ok=True)
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
         self._lines.append(line)
+        _READ[self._path] = (_state(self._path), self._lines)
 
     def _latest(self, extract: str, fits: Any) -> Load | None:
         for line in reversed(self._lines):
@@ -133,7 +134,28 @@ class Records:
             files=tuple(files),
             content_landed_at=_moment(line["content_landed_at"]),
             last_good_load_at=_moment(line["last_good_load_at"]),
+            notes=tuple(Issue(**note) for note in line.get("notes", ())),
         )
+
+
+# a night asks for the record some hundred times, and after a year of nights it takes a sixth of a second to parse
+_READ: dict[Path, tuple[tuple[int, int], list[dict[str, Any]]]] = {}
+
+
+def _lines_of(path: Path) -> list[dict[str, Any]]:
+    """The parsed lines of the record, read again only when the file has changed."""
+    if not path.is_file():
+        return []
+    state = _state(path)
+    if path not in _READ or _READ[path][0] != state:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        _READ[path] = (state, [json.loads(line) for line in lines if line.strip()])
+    return _READ[path][1]
+
+
+def _state(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns
 
 
 def stored_reading(parquet: Path) -> Reading | None:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
@@ -88,8 +88,8 @@ def apply_rules(
     not run, and its result says so.
     """
     views = {load.extract: raw_view(company, load) for load in loads}
-    values = rule_values(company)
     present = warehouse.table_names(con)
+    values = rule_values(company, last_period_start(con, company, present))
     chosen = [rule for rule in rules or cross_rules() if rule.extract in views]
     found: list[pl.DataFrame] = []
     results: list[RuleResult] = []
@@ -109,18 +109,32 @@ def apply_rules(
     return RulesOutcome(together(found), tuple(results), rejected)
 
 
-def rule_values(company: Company) -> dict[str, Any]:
-    """The parameters a rule may use."""
-    settings = company.settings
-    first = company.as_of_date.replace(day=1)
-    months = first.year * 12 + first.month - 1 + settings.horizon_periods - 1
+def rule_values(company: Company, last_period: dt.date) -> dict[str, Any]:
+    """The parameters a rule may use; `last_period`: first day of the last period of the horizon."""
     return {
         "as_of_date": company.as_of_date,
-        "calendar": settings.calendar,
-        "horizon_periods": settings.horizon_periods,
-        "last_period_start": dt.date(months // 12, months % 12 + 1, 1),
-        "reporting_currency": settings.reporting_currency,
+        "calendar": company.settings.calendar,
+        "horizon_periods": company.settings.horizon_periods,
+        "last_period_start": last_period,
+        "reporting_currency": company.settings.reporting_currency,
     }
+
+
+def last_period_start(con: duckdb.DuckDBPyConnection, company: Company, present: Collection[str]) -> dt.date:
+    """First day of the last period of the horizon, in months or in the periods of the fiscal calendar.
+
+    A calendar that ends within the horizon gives its last period, one that ended before, or was not staged, the as-of date: rules of its
+    own tell of it, and others must not report the same again.
+    """
+    settings, day = company.settings, company.as_of_date
+    if settings.calendar == "months":
+        months = day.year * 12 + day.month - 1 + settings.horizon_periods - 1
+        return dt.date(months // 12, months % 12 + 1, 1)
+    if "staging.fiscal_calendar" not in present:
+        return day
+    ahead = "select period_start from staging.fiscal_calendar where period_end >= $day order by period_start limit $periods"
+    starts = warehouse.query(con, ahead, {"day": day, "periods": settings.horizon_periods}).get_column("period_start")
+    return starts[-1] if starts.len() else day
 
 
 def _cross_rule(file: SqlFile) -> CrossRule:

@@ -23,7 +23,7 @@ from sop_pipeline.planning.launches import forecast_launches
 from sop_pipeline.planning.price_changes import price_effects
 
 PUBLISHED_LEVEL = 80
-BACKTEST_LAGS = 3
+BACKTEST_LAGS = 6
 LAST_CLOSED = -1
 
 
@@ -267,10 +267,14 @@ def _backtest_rows(pairs: pl.DataFrame) -> pl.DataFrame:
     )
     measured = measure_accuracy(pairs, ["series_id", "lag"])
     return measured.join(spread, on=["series_id", "lag"]).select(
+        "actual_quantity",
         "wape_ratio",
         "bias_ratio",
         "mase_ratio",
+        "tracking_signal",
         "naive_wape_ratio",
+        "value_added_ratio",
+        "compared_quantity",
         "error_deviation_quantity",
         family_id=pl.col("series_id"),
         lag_periods=pl.col("lag").cast(pl.Int64),

@@ -142,6 +142,7 @@ LINES: dict[str, LineKind] = {
     "load_ratio": LineKind("load ÷ capacity", "ratio", "ratio", ratio=("required_capacity", "regular_capacity")),
     "required_heads": LineKind("Heads needed", "heads"),
     "planned_heads": LineKind("Heads on hand, all crews used", "heads"),
+    "productivity_ratio": LineKind("productivity, hours needed ÷ paid", "ratio"),
     "revenue_amount": LineKind("Revenue", "money", "sum", is_additive=True, is_key=True),
     "margin_amount": LineKind("Margin", "money", "sum", is_additive=True),
     "inventory_value_amount": LineKind("Inventory value at the end", "money", "last"),

@@ -22,7 +22,8 @@ STATUS_MEANINGS = {
 def write_exceptions(page: Page, exceptions: pl.DataFrame, sheets: Mapping[str, str], currency: str) -> None:
     """Every exception, dearest first, with a link to the sheet it is about. `sheets`: name of the sheet by family."""
     columns = [
-        ListColumn("kind", "Kind", 13, "status"),
+        ListColumn("kind", "Kind", 20, "status"),
+        ListColumn("exception_status", "Status", 9),
         ListColumn("family_id", "Family", 16),
         ListColumn("resource_id", "Resource", 13),
         ListColumn("period_start", "From", 11, "date"),
@@ -30,11 +31,16 @@ def write_exceptions(page: Page, exceptions: pl.DataFrame, sheets: Mapping[str, 
         ListColumn("sentence", "What is wrong", 80, "wrapped"),
         ListColumn("money_at_stake_amount", f"At stake, {page.styles.money_unit(currency)}", 15, "money"),
         ListColumn("owner", "Owner", 18),
+        ListColumn("since", "Since", 11, "date"),
     ]
-    page.title("Exceptions", "What the working plan does not reach, ordered by the money at stake; empty where no price is known.")
+    page.title(
+        "Exceptions",
+        "What the working plan does not reach and what it cannot rest on, ordered by the money at stake; empty where no price is known. "
+        "New: first seen tonight. Gone: last night still saw it.",
+    )
     last = page.list(columns, exceptions)
-    page.links(exceptions["family_id"].to_list(), 1, sheets)
-    page.sheet.conditional_format(HEADER_ROW + 1, 6, last, 6, {"type": "data_bar", "bar_color": "#F4B6AE", "bar_solid": True})
+    page.links(exceptions["family_id"].to_list(), 2, sheets)
+    page.sheet.conditional_format(HEADER_ROW + 1, 7, last, 7, {"type": "data_bar", "bar_color": "#F4B6AE", "bar_solid": True})
 
 
 def write_notes(page: Page, notes: pl.DataFrame, sheets: Mapping[str, str]) -> None:

@@ -70,7 +70,9 @@ class Page:
         """One value of data: texts as texts, whatever they begin with; a status in its colour; nothing where nothing is known."""
         line = {"bottom": 4, "bottom_color": RULE, "valign": "top"}
         if style == "status":
-            self.sheet.write_string(row, place, STATUS_TITLES[value], self.styles.status(value, **INDENTED, **line))
+            self.sheet.write_string(
+                row, place, STATUS_TITLES.get(value, value.replace("_", " ").capitalize()), self.styles.status(value, **INDENTED, **line)
+            )
         elif style in TEXTS:
             self._write(row, place, value, self.styles.text(text_wrap=style == "wrapped", **INDENTED, **line))
         else:

@@ -24,6 +24,7 @@ STATUS_COLOURS = {  # fill, ink
     "excess": ("#BFDDF2", "#0F4A73"),
     "balanced": ("#DDEFE0", "#2C6B3F"),
 }
+OTHER_COLOURS = ("#E4E7EB", INK)
 STATUS_TITLES = {
     "short": "Short",
     "overloaded": "Overloaded",
@@ -88,7 +89,8 @@ class Styles:
         return self.get(bold=True, font_color=HEADER, bottom=1, bottom_color=HEADER, top=0)
 
     def status(self, status: str, **properties: Any) -> Format:
-        fill, ink = STATUS_COLOURS[status]
+        """The colour of a balance status; exceptions of other kinds are grey."""
+        fill, ink = STATUS_COLOURS.get(status, OTHER_COLOURS)
         return self.get(bg_color=fill, font_color=ink, **properties)
 
     def money_unit(self, currency: str) -> str:

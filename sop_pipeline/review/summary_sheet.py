@@ -11,7 +11,6 @@ from sop_pipeline.review.charts import ROW_PIXELS, SUMMARY_SIZE
 from sop_pipeline.review.family_sheet import FULL, Written
 from sop_pipeline.review.grid import Key, total_of
 from sop_pipeline.review.layout import Layout, TotalColumn
-from sop_pipeline.review.outlook import YearOutlook
 from sop_pipeline.review.page import Page, link_to
 from sop_pipeline.review.styles import ACCENT, MUTED, RULE, STATUS_COLOURS, STATUS_TITLES, TOTAL
 
@@ -22,6 +21,13 @@ EXCEPTIONS_SHOWN, DECISIONS_SHOWN = 8, 6
 FIGURES_ROW = 3
 LAST_FIGURE = 11  # worksheet column of the last figure of a family; statuses follow
 STATUS_WIDTH = 3.4
+
+
+def company_years(year_outlook: pl.DataFrame) -> pl.DataFrame:
+    """The rows of sop.year_outlook that page one shows: the company's money, year by year."""
+    shown = (pl.col("level") == "company") & pl.col("measure").is_in(list(MEASURES))
+    order = pl.col("measure").replace_strict({measure: place for place, measure in enumerate(MEASURES)}, default=None)
+    return year_outlook.filter(shown).sort("fiscal_year", order)
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,7 @@ class Summary:
     news: str
     company: Written
     families: Sequence[FamilyRow]
-    outlooks: Sequence[YearOutlook]
+    outlooks: pl.DataFrame  # rows of sop.year_outlook
     exceptions: pl.DataFrame
     decisions: Sequence[str]
     period_labels: Sequence[str]
@@ -129,35 +135,34 @@ class SummarySheet:
         titles = ["", "Actual to date", "Plan to go", "Outlook", "Business plan", "Gap", "Last year", "Change"]
         for place, title in enumerate(titles):
             self._sheet.write_string(row + 1, place, title, self._styles.heading(align="left" if place == 0 else "right"))
-        for position, outlook in enumerate(self._summary.outlooks, start=row + 2):
+        for position, outlook in enumerate(self._summary.outlooks.iter_rows(named=True), start=row + 2):
             self._write_outlook(position, outlook)
         for position, decision in enumerate(self._summary.decisions[:DECISIONS_SHOWN], start=row + 1):
             self._merge(position, 8, self._width, decision, self._styles.text(shrink=True, indent=1))
         shown = min(len(self._summary.decisions), DECISIONS_SHOWN)
-        return row + 2 + max(len(self._summary.outlooks), shown)
+        return row + 2 + max(self._summary.outlooks.height, shown)
 
-    def _write_outlook(self, row: int, outlook: YearOutlook) -> None:
-        label = f"{MEASURES[outlook.measure]} {outlook.fiscal_year}"
+    def _write_outlook(self, row: int, outlook: Mapping[str, Any]) -> None:
+        label = f"{MEASURES[outlook['measure']]} {outlook['fiscal_year']}"
         self._sheet.write_string(row, 0, label, self._styles.get(bold=True, bottom=4, bottom_color=RULE))
         money, change = (self._styles.get(style, bottom=4, bottom_color=RULE) for style in ("money", "money_change"))
-        cell = {
-            name: xl_rowcol_to_cell(row, place)
-            for place, name in enumerate(["", "done", "to_go", "outlook", "plan", "gap", "before", "change"])
-        }
-        total = outlook.actual_to_date + outlook.plan_to_go
-        self._sheet.write_number(row, 1, outlook.actual_to_date, money)
-        self._sheet.write_number(row, 2, outlook.plan_to_go, money)
-        self._sheet.write_formula(
-            row, 3, f"={cell['done']}+{cell['to_go']}", self._styles.get("money", bold=True, bottom=4, bottom_color=RULE), total
-        )
-        for place, other, name in ((4, outlook.business_plan, "plan"), (6, outlook.last_year, "before")):
-            if other is None:
-                self._sheet.write_string(
-                    row, place, "not supplied" if name == "plan" else "", self._styles.get(font_color=MUTED, align="right", font_size=8)
-                )
+        done, to_go, total, plan, before = (xl_rowcol_to_cell(row, place) for place in (1, 2, 3, 4, 6))
+        missing = self._styles.get(font_color=MUTED, align="right", font_size=8)
+        if outlook["outlook_value"] is None:
+            self._sheet.write_string(row, 3, "not supplied", missing)
+            return
+        self._sheet.write_number(row, 1, outlook["actual_to_date_value"], money)
+        self._sheet.write_number(row, 2, outlook["plan_to_go_value"], money)
+        bold = self._styles.get("money", bold=True, bottom=4, bottom_color=RULE)
+        self._sheet.write_formula(row, 3, f"={done}+{to_go}", bold, outlook["outlook_value"])
+        for place, cell, other, gap in ((4, plan, "business_plan_value", "gap_value"), (6, before, "last_year_value", "change_value")):
+            if outlook[other] is None:
+                self._sheet.write_string(row, place, "not supplied", missing)
             else:
-                self._sheet.write_number(row, place, other, money)
-                self._sheet.write_formula(row, place + 1, f"={cell['outlook']}-{cell[name]}", change, total - other)
+                self._sheet.write_number(row, place, outlook[other], money)
+                self._sheet.write_formula(row, place + 1, f"={total}-{cell}", change, outlook[gap])
+        if outlook["not_covered"]:
+            self._sheet.write_comment(row, 0, outlook["not_covered"])
 
     def _write_families(self, row: int) -> int:
         """A row per family: totals of the next periods as links, and the status of each period as a colour."""

@@ -8,11 +8,9 @@ from typing import Any
 import jinja2
 import polars as pl
 
-from sop_pipeline.review.exceptions import plan_exceptions
 from sop_pipeline.review.line_chart import LineChart, line_chart
-from sop_pipeline.review.outlook import year_outlook
 from sop_pipeline.review.styles import STATUS_COLOURS, STATUS_TITLES
-from sop_pipeline.review.summary_sheet import LETTERS, MEASURES, STRATEGIES
+from sop_pipeline.review.summary_sheet import LETTERS, MEASURES, STRATEGIES, company_years
 
 PAST_SHOWN, PERIODS_SHOWN, EXCEPTIONS_SHOWN = 12, 6, 15
 Frames = Mapping[str, pl.DataFrame]
@@ -53,7 +51,7 @@ def page_content(frames: Frames) -> dict[str, Any]:
     planned = balance.filter(pl.col("period_kind") != "history")
     families = frames["sop.dim_family"].sort("product_group", "family_id")
     resources = frames["sop.resource_plan"].filter((pl.col("scenario_id") == "base") & (pl.col("plan_version") == "working"))
-    exceptions = plan_exceptions(balance, resources, frames["sop.dim_family"], periods)
+    exceptions = frames["sop.exceptions"].filter(pl.col("exception_status") != "gone").sort("exception_rank")
     season = int(periods["period_of_year"].max() or 12)  # type: ignore[arg-type]
     next_season = planned.filter(pl.col("period_start").is_in(planned["period_start"].unique().sort().head(season).implode()))
     views = [_family_view(row, balance.filter(pl.col("family_id") == row["family_id"]), labels) for row in families.iter_rows(named=True)]
@@ -72,13 +70,10 @@ def page_content(frames: Frames) -> dict[str, Any]:
         "colours": STATUS_COLOURS,
         "exceptions": exceptions.head(EXCEPTIONS_SHOWN).to_dicts(),
         "exception_count": exceptions.height,
-        "years": year_outlook(balance, frames["sop.family_review"], periods),
+        "years": company_years(frames["sop.year_outlook"]).to_dicts(),
         "measures": MEASURES,
         "resources": _resource_view(resources, labels),
-        "decisions": frames["staging.decisions"]
-        .filter(pl.col("decision_status").is_in(["proposed", "decided"]) & (pl.col("raised_on") <= run["as_of_date"]))
-        .sort("due_date", "decision_id", nulls_last=True)
-        .to_dicts(),
+        "decisions": frames["sop.decisions"].filter(~pl.col("is_closed")).sort("due_date", "decision_id", nulls_last=True).to_dicts(),
         "stale": status.filter(pl.col("load_status") == "stale").sort("extract").to_dicts(),
         "not_supplied": status.filter(pl.col("load_status") == "not_supplied").sort("extract")["extract"].to_list(),
         "rows_read": int(status["rows_read"].sum()),

@@ -22,22 +22,24 @@ from sop_pipeline.review.charts import (
     load_series,
 )
 from sop_pipeline.review.entry_sheets import ENTRY_TITLES, write_choices, write_entries
-from sop_pipeline.review.exceptions import plan_exceptions
 from sop_pipeline.review.family_sheet import SUMMARY, GridSheet, Heading, Written
 from sop_pipeline.review.grid import Grid, read_grids
 from sop_pipeline.review.layout import TOTALLED_PERIODS, Layout, lay_out
 from sop_pipeline.review.list_sheets import write_exceptions, write_glossary, write_notes, write_quality
-from sop_pipeline.review.outlook import year_outlook
 from sop_pipeline.review.page import Page
 from sop_pipeline.review.resource_sheet import write_resources
 from sop_pipeline.review.styles import STATUS_TITLES, Styles
-from sop_pipeline.review.summary_sheet import STRATEGIES, FamilyRow, Summary, SummarySheet
+from sop_pipeline.review.summary_sheet import STRATEGIES, FamilyRow, Summary, SummarySheet, company_years
 
 REVIEW_TABLES = (
     "sop.family_review",
     "sop.current_balance",
     "sop.resource_plan",
     "sop.review_notes",
+    "sop.exceptions",
+    "sop.year_outlook",
+    "sop.decisions",
+    "sop.assumptions",
     "sop.dim_family",
     "sop.dim_item",
     "sop.dim_period",
@@ -47,8 +49,6 @@ REVIEW_TABLES = (
     "sop.metric_definition",
     "sop.run",
     "staging.overrides",
-    "staging.decisions",
-    "staging.market_assumptions",
 )
 MONEY_IN_THOUSANDS_FROM = 1_000_000
 LONGEST_SHEET_NAME = 31
@@ -111,7 +111,7 @@ class _Pack:
         self._styles = Styles(book, money_in_thousands=revenue >= MONEY_IN_THOUSANDS_FROM if in_thousands is None else in_thousands)
         balance = frames["sop.current_balance"]
         self._currency = str(balance["currency"].item(0)) if balance.height else ""
-        self._exceptions = plan_exceptions(balance, self._base_resources, frames["sop.dim_family"], self._periods)
+        self._exceptions = frames["sop.exceptions"].sort("exception_rank")
 
     def write(self) -> None:
         run = self._run
@@ -228,8 +228,8 @@ class _Pack:
             news=news,
             company=company,
             families=rows,
-            outlooks=year_outlook(self._frames["sop.current_balance"], self._frames["sop.family_review"], self._periods),
-            exceptions=self._exceptions,
+            outlooks=company_years(self._frames["sop.year_outlook"]),
+            exceptions=self._exceptions.filter(pl.col("exception_status") != "gone"),
             decisions=self._decisions(),
             period_labels=shown,
             currency=self._currency,
@@ -250,13 +250,11 @@ class _Pack:
 
     def _decisions(self) -> list[str]:
         """Decisions that are not done, those that wait first."""
-        rows = self._frames["staging.decisions"].filter(
-            pl.col("decision_status").is_in(["proposed", "decided"]) & (pl.col("raised_on") <= self._run["as_of_date"])
-        )
+        rows = self._frames["sop.decisions"].filter(~pl.col("is_closed"))
         waits_first = pl.col("decision_status") != "proposed"
         told = []
         for row in rows.sort(waits_first, "due_date", "decision_id", nulls_last=True).iter_rows(named=True):
-            due = f"due {row['due_date']}" if row["due_date"] else None
+            due = f"{'overdue since' if row['is_overdue'] else 'due'} {row['due_date']}" if row["due_date"] else None
             particulars = ", ".join(part for part in (row["decision_status"], row["owner"], due) if part)
             told.append(f"{row['family_id'] or 'Company'}: {row['text']} ({particulars})")
         return told
@@ -272,10 +270,11 @@ class _Pack:
         as_of = self._run["as_of_date"]
         in_force = {
             "overrides": (pl.col("period_start") >= planned[0]) & (pl.col("expires_on").is_null() | (pl.col("expires_on") > as_of)),
-            "decisions": pl.col("decision_status").is_in(["proposed", "decided"]),
-            "market_assumptions": (pl.col("period_to") >= planned[0]) & (pl.col("assumption_status") != "expired"),
+            "decisions": ~pl.col("is_closed"),
+            "market_assumptions": ~pl.col("is_closed"),
         }
+        standing = {"overrides": "staging.overrides", "decisions": "sop.decisions", "market_assumptions": "sop.assumptions"}
         for extract in ENTRY_TITLES:
-            rows = self._frames[f"staging.{extract}"].filter(in_force[extract])
+            rows = self._frames[standing[extract]].filter(in_force[extract])
             # an empty key is stored as an asterisk
             write_entries(pages[extract], extract, rows.with_columns(pl.col(pl.String).replace("*", None)), choices)

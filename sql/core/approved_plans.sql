@@ -19,10 +19,6 @@ actual_rates as (
     select * from core.exchange_rates where rate_type = 'actual'
 ),
 
-recorded_cycles as (
-    select distinct cycle_id from recorded_plans where recorded_on < $as_of_date
-),
-
 -- money of a plan approved elsewhere stays at the rate of the day it was approved
 staged_amounts as (
     select
@@ -32,9 +28,9 @@ staged_amounts as (
     asof left join actual_rates on staged_plans.plan_currency = actual_rates.currency and staged_plans.approved_on >= actual_rates.valid_from
 ),
 
--- a cycle approved here wins over what an extract says of the same cycle
 versions as (
     select
+        true as is_approved_here,
         cycle_id,
         recorded_on as approved_on,
         family_id,
@@ -47,6 +43,7 @@ versions as (
     from recorded_plans
     union all
     select
+        false as is_approved_here,
         cycle_id,
         approved_on,
         family_id,
@@ -57,18 +54,30 @@ versions as (
         cast(closing_backlog_quantity as double) as closing_backlog_quantity,
         revenue_amount
     from staged_amounts
-    anti join recorded_cycles using (cycle_id)
 ),
 
-last_versions as (
+-- what was approved in time for the period: a later approval of the same cycle changes nothing of it any more
+in_time as (
     select versions.*
     from versions
     inner join periods using (period_start)
     inner join families using (family_id)
     where versions.approved_on < case when periods.periods_from_now < 0 then periods.period_start else cast($as_of_date as date) end
+),
+
+-- a cycle approved here wins over what an extract says of the same cycle
+of_cycles as (
+    select *
+    from in_time
     qualify row_number() over (
-        partition by versions.family_id, versions.period_start order by versions.approved_on desc, versions.cycle_id desc
+        partition by family_id, period_start, cycle_id order by is_approved_here desc, approved_on desc
     ) = 1
+),
+
+last_versions as (
+    select *
+    from of_cycles
+    qualify row_number() over (partition by family_id, period_start order by approved_on desc, cycle_id desc) = 1
 )
 
 select

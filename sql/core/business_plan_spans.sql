@@ -39,12 +39,30 @@ actual_rates as (
     select * from core.exchange_rates where rate_type = 'actual'
 ),
 
+-- where one fiscal period ends and the next may begin
+fiscal_ends as (
+    select period_end + 1 as fiscal_end from staging.fiscal_calendar where $calendar = 'fiscal'
+),
+
+-- twelve months of a plan in fiscal periods are a year of 52 weeks: the end of a span is that of the last period it covers
+spanned as (
+    select
+        * exclude (nominal_end, fiscal_end),
+        case when fiscal_end <= nominal_end + 21 then fiscal_end else nominal_end end as span_end
+    from (
+        select
+            *,
+            cast(period_start + to_months(period_months) as date) as nominal_end
+        from business_plan
+    ) as nominal
+    asof left join fiscal_ends on nominal.nominal_end - 14 <= fiscal_ends.fiscal_end
+),
+
 converted as (
     select
         business_plan.*,
-        cast(business_plan.period_start + to_months(business_plan.period_months) as date) as span_end,
         coalesce(budget_rates.rate, actual_rates.rate) as rate
-    from business_plan
+    from spanned as business_plan
     asof left join budget_rates on business_plan.currency = budget_rates.currency and business_plan.period_start >= budget_rates.valid_from
     asof left join actual_rates on business_plan.currency = actual_rates.currency and business_plan.period_start >= actual_rates.valid_from
 ),

@@ -30,7 +30,7 @@ contents as (
     select
         item_mix.item_id,
         item_mix.family_id,
-        item_mix.mix_ratio / items.planning_units_per_unit as units_per_planning_unit
+        item_mix.supply_mix_ratio / items.planning_units_per_unit as units_per_planning_unit
     from item_mix
     inner join items using (item_id)
     union all

@@ -112,7 +112,7 @@ weighed as (
         ways.family_id,
         ways.source_kind,
         ways.source_id,
-        sum(cast(item_mix.mix_ratio * ways.item_share_ratio as decimal(38, 9))) as share_ratio
+        sum(cast(item_mix.supply_mix_ratio * ways.item_share_ratio as decimal(38, 9))) as share_ratio
     from ways
     inner join item_mix using (item_id)
     group by ways.family_id, ways.source_kind, ways.source_id

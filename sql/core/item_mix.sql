@@ -1,4 +1,4 @@
--- One row per item of a family: its share of the family's demand over the last season, in planning units.
+-- One row per item of a family: its share of the family's demand over the last season, and of its supply, in planning units.
 with items as (
     select * from core.items where family_id is not null
 ),
@@ -40,6 +40,10 @@ sold as (
             case when families.production_strategy = 'make_to_stock' then item_flows.demand_quantity else item_flows.booked_quantity end
             * items.planning_units_per_unit as decimal(38, 6)
         )) as all_quantity,
+        sum(cast(item_flows.issued_quantity * items.planning_units_per_unit as decimal(38, 6))) filter (
+            where periods.periods_from_now between -periods.season_length_periods and -1
+        ) as season_issued_quantity,
+        sum(cast(item_flows.issued_quantity * items.planning_units_per_unit as decimal(38, 6))) as all_issued_quantity,
         sum(cast(
             (item_flows.production_quantity + item_flows.subcontract_quantity + item_flows.purchase_quantity) * items.planning_units_per_unit
             as decimal(38, 6)
@@ -67,6 +71,9 @@ weighed as (
         coalesce(planning_bills.mix_ratio * items.planning_units_per_unit, 0) as bill_weight,
         greatest(coalesce(sold.season_quantity, 0), 0) as season_weight,
         greatest(coalesce(sold.all_quantity, 0), 0) as history_weight,
+        -- what is made of an item is sold, or goes into items of other families
+        greatest(coalesce(sold.season_quantity, 0), 0) + greatest(coalesce(sold.season_issued_quantity, 0), 0) as season_use_weight,
+        greatest(coalesce(sold.all_quantity, 0), 0) + greatest(coalesce(sold.all_issued_quantity, 0), 0) as history_use_weight,
         greatest(coalesce(stocked.stock_quantity, 0), 0) + greatest(coalesce(sold.supplied_quantity, 0), 0) as supply_weight,
         -- with nothing to go by, items on sale share alike
         case
@@ -86,6 +93,8 @@ totalled as (
         sum(bill_weight) over family as family_bill_weight,
         sum(season_weight) over family as family_season_weight,
         sum(history_weight) over family as family_history_weight,
+        sum(season_use_weight) over family as family_season_use_weight,
+        sum(history_use_weight) over family as family_history_use_weight,
         sum(supply_weight) over family as family_supply_weight,
         sum(sale_weight) over family as family_sale_weight,
         count(*) over family as family_items
@@ -110,6 +119,14 @@ select
         when family_history_weight > 0 then 'all_history'
         when family_supply_weight > 0 then 'stock_and_production'
         else 'equal'
-    end as varchar) as basis
+    end as varchar) as basis,
+    cast(case
+        when family_bill_weight > 0 then bill_weight / family_bill_weight
+        when family_season_use_weight > 0 then cast(season_use_weight as double) / cast(family_season_use_weight as double)
+        when family_history_use_weight > 0 then cast(history_use_weight as double) / cast(family_history_use_weight as double)
+        when family_supply_weight > 0 then cast(supply_weight as double) / cast(family_supply_weight as double)
+        when family_sale_weight > 0 then sale_weight / family_sale_weight
+        else 1 / family_items
+    end as double) as supply_mix_ratio
 from totalled
 order by item_id

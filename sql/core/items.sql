@@ -43,6 +43,9 @@ select
     cast(introduction_date as date) as introduction_date,
     cast(phase_out_date as date) as phase_out_date,
     cast(successor_item_id as varchar) as successor_item_id,
-    cast(is_sold or item_type = 'finished' as boolean) as is_finished
+    cast(is_sold or item_type = 'finished' as boolean) as is_finished,
+    cast(lead_time_days as bigint) as lead_time_days,
+    cast(lot_minimum as double) as lot_minimum_quantity,
+    cast(lot_multiple as double) as lot_multiple_quantity
 from placed
 order by item_id

@@ -1,7 +1,8 @@
 -- One row per item.
 with
 items as (select * from core.items),
-item_methods as (select * from forecast.item_methods)
+item_methods as (select * from forecast.item_methods),
+item_classes as (select * from forecast.item_classes)
 select
     items.item_id::varchar as item_id,
     items.item_name::varchar as item_name,
@@ -13,7 +14,12 @@ select
     items.lifecycle::varchar as lifecycle,
     items.introduction_date::date as introduction_date,
     items.phase_out_date::date as phase_out_date,
-    item_methods.demand_class::varchar as demand_class,
+    item_classes.demand_class::varchar as demand_class,
+    item_classes.average_interval_periods::double as average_interval_periods,
+    item_classes.squared_variation::double as squared_variation,
+    item_classes.abc_class::varchar as abc_class,
+    item_classes.xyz_class::varchar as xyz_class,
     item_methods.method::varchar as forecast_method
 from items
 left join item_methods on items.item_id = item_methods.item_id
+left join item_classes on items.item_id = item_classes.item_id

@@ -9,7 +9,7 @@ extract_status as (select * from sop.extract_status),
 families as (select * from core.families),
 family_resources as (select * from core.family_resources),
 family_history as (select * from core.family_history),
-family_backtest as (select * from forecast.family_backtest),
+forecast_accuracy as (select * from sop.forecast_accuracy),
 levels as (
     select
         family_id,
@@ -136,6 +136,20 @@ family_lines as (
         )
     ) as cell(grid_row, line, section, measure, value, unit)
 ),
+-- what the meeting agreed on, else what it approved, else what the engine would have said: the first that enough periods can judge
+shown_accuracy as (
+    select
+        *,
+        concat(
+            case step when 'demand_review' then 'consensus' when 'executive' then 'approved plan' else 'statistical forecast' end, ', ', basis
+        ) as step_and_basis
+    from forecast_accuracy
+    where lag_periods in (1, 3) and (basis = 'published' or step = 'statistical')
+    qualify row_number() over (
+        partition by family_id, lag_periods
+        order by observations >= 3 desc, list_position(['demand_review', 'executive', 'statistical'], step) nulls last
+    ) = 1
+),
 accuracy_lines as (
     select
         variances.scenario_id,
@@ -147,19 +161,19 @@ accuracy_lines as (
         20 as grid_row,
         cell.line,
         'performance' as section,
-        concat(cell.kind, '_lag_', family_backtest.lag_periods, '_ratio') as measure,
+        concat(cell.kind, '_lag_', shown_accuracy.lag_periods, '_ratio') as measure,
         null::varchar as resource_id,
         cell.value,
-        'statistical forecast, backtest' as text,
+        shown_accuracy.step_and_basis as text,
         'ratio' as unit
     from variances
-    inner join family_backtest using (family_id)
+    inner join shown_accuracy using (family_id)
     cross join lateral (
         values
-        (2 + family_backtest.lag_periods, 'error', family_backtest.wape_ratio),
-        (3 + family_backtest.lag_periods, 'bias', family_backtest.bias_ratio)
+        (2 + shown_accuracy.lag_periods, 'error', shown_accuracy.wape_ratio),
+        (3 + shown_accuracy.lag_periods, 'bias', shown_accuracy.bias_ratio)
     ) as cell(line, kind, value)
-    where variances.column_kind = 'current' and family_backtest.lag_periods in (1, 3)
+    where variances.column_kind = 'current'
 ),
 level_resources as (
     select distinct
@@ -196,7 +210,8 @@ resource_lines as (
         (2, 'regular_capacity', level_resources.regular_capacity, level_resources.capacity_unit),
         (3, 'load_ratio', level_resources.load_ratio, 'ratio'),
         (4, 'required_heads', level_resources.required_heads, 'heads'),
-        (5, 'planned_heads', level_resources.planned_heads, 'heads')
+        (5, 'planned_heads', level_resources.planned_heads, 'heads'),
+        (6, 'productivity_ratio', level_resources.productivity_ratio, 'ratio')
     ) as cell(line, measure, value, unit)
     where level_resources.is_critical
 ),

@@ -46,6 +46,19 @@ metrics(metric, description, formula, unit, good_direction) as (
     ('revenue_budget_rate_amount', 'Revenue at budget rates', 'shipments × net price at budget rates', 'currency', 'up'),
     ('business_plan_revenue_amount', 'Revenue of the annual business plan', 'business_plan', 'currency', 'none'),
     ('business_plan_gap_amount', 'Gap to the business plan', 'revenue − business plan revenue', 'currency', 'up'),
+    ('wape_ratio', 'Forecast error', 'Σ|forecast − actual| ÷ Σ|actual|', 'ratio', 'down'),
+    ('bias_ratio', 'Forecast bias; positive is over-forecast', 'Σ(forecast − actual) ÷ Σ actual', 'ratio', 'target'),
+    ('mase_ratio', 'Forecast error in seasonal differences', 'mean absolute error ÷ in-sample mean absolute error of the seasonal naive', 'ratio', 'down'),
+    ('tracking_signal', 'Whether the forecast errs to one side', 'Σ(forecast − actual) ÷ mean absolute error', 'ratio', 'target'),
+    ('value_added_over_seasonal_naive_ratio', 'What the step is worth against the season before', 'WAPE of the seasonal naive − WAPE', 'ratio', 'up'),
+    ('value_added_over_step_before_ratio', 'What the step is worth against the step before', 'WAPE of the step before − WAPE', 'ratio', 'up'),
+    ('above_maximum_amount', 'Stock above its maximum', '(stock − demand of the maximum days of supply) × standard cost', 'currency', 'down'),
+    ('stock_left_amount', 'Stock that a phase-out or change leaves', '(stock − demand planned until then) × standard cost', 'currency', 'down'),
+    ('receipts_amount', 'Receipts', 'sales of a period fall due evenly, days_sales_outstanding later', 'currency', 'up'),
+    ('supplier_payments_amount', 'Supplier payments', 'production × material + purchases + subcontracting − issued to other families, days_payables_outstanding later', 'currency', 'none'),
+    ('payroll_amount', 'Payroll', 'regular and overtime wages, worked or idle, + hiring + layoff cost', 'currency', 'none'),
+    ('closing_cash_amount', 'Cash at the end', 'opening cash + receipts − supplier payments − payroll − other payments', 'currency', 'up'),
+    ('working_capital_amount', 'Working capital', 'receivables + inventory value − payables', 'currency', 'down'),
     ('working_days', 'Working days', 'working_calendar of the family''s site, else Monday to Friday', 'days', 'none')
 )
 select

@@ -9,8 +9,8 @@ promotions as (
         * replace (nullif(item_id, '*') as item_id, nullif(family_id, '*') as family_id)
     from staging.promotions
 ),
-market_assumptions as (select * from staging.market_assumptions),
-decisions as (select * from staging.decisions),
+assumptions as (select * from sop.assumptions),
+decisions as (select * from sop.decisions),
 this_period as (select * from dim_period where periods_from_now = 0),
 noted(kind_order, note_kind, note_id, family_id, note_date, effect_ratio, note) as (
     select
@@ -71,25 +71,25 @@ noted(kind_order, note_kind, note_id, family_id, note_date, effect_ratio, note) 
         case when effect_ratio < 0 then 6 else 5 end,
         case when effect_ratio < 0 then 'risk' else 'assumption' end,
         assumption_id,
-        nullif(family_id, '*'),
+        family_id,
         period_from,
         effect_ratio,
         concat(
             statement, ' (', assumption_status, ', probability ' || round(probability, 2), ', ' || owner, ')'
         )
-    from market_assumptions
+    from assumptions
     where period_to >= (select period_start from this_period) and assumption_status <> 'expired'
     union all
     select
         7,
         'decision',
         decision_id,
-        nullif(family_id, '*'),
+        family_id,
         $as_of_date,
         null,
         concat(text, ' (', decision_status, ', ' || owner, ', due ' || due_date, ')')
     from decisions
-    where raised_on <= $as_of_date and decision_status in ('proposed', 'decided')
+    where not is_closed
 ),
 dated as (
     select

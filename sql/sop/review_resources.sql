@@ -4,6 +4,7 @@ balance as (select * from sop.supply_demand_balance where plan_version = 'workin
 rounded_balance as (select * from sop.rounded_balance where column_kind in ('remainder', 'horizon')),
 resource_plan as (select * from sop.resource_plan where plan_version = 'working'),
 dim_period as (select * from sop.dim_period),
+workforce_plan as (select * from plan.workforce_plan where strategy = 'planned'),
 family_resources as (select * from core.family_resources),
 supply_rounding as (
     select
@@ -32,6 +33,8 @@ loaded as (
     select
         resource_plan.*,
         dim_period.periods_from_now,
+        workforce_plan.required_hours
+        / nullif(workforce_plan.regular_hours + workforce_plan.idle_hours + workforce_plan.overtime_hours, 0) as productivity_ratio,
         greatest(
             resource_plan.required_capacity::decimal(38, 9)
             + coalesce(case when resource_plan.resource_type = 'subcontractor' then load_rounding.subcontracted else load_rounding.made end, 0),
@@ -40,6 +43,7 @@ loaded as (
     from resource_plan
     inner join dim_period using (period_start)
     left join load_rounding using (scenario_id, resource_id, period_start)
+    left join workforce_plan using (scenario_id, resource_id, period_start)
 )
 select
     cycle_id::varchar as cycle_id,
@@ -55,5 +59,6 @@ select
     regular_capacity::double as regular_capacity,
     (rounded_capacity / nullif(regular_capacity, 0))::double as load_ratio,
     (required_heads * coalesce(rounded_capacity / nullif(required_capacity, 0), 1))::double as required_heads,
-    planned_heads::double as planned_heads
+    planned_heads::double as planned_heads,
+    productivity_ratio::double as productivity_ratio
 from loaded

@@ -11,6 +11,7 @@ select
     $finished_at_utc::timestamp as finished_at_utc,
     $code_version::varchar as code_version,
     $schema_version::varchar as schema_version,
-    md5($settings_digest || string_agg(extract || ':' || coalesce(fingerprint, ''), ',' order by extract))::varchar as input_digest,
+    md5($settings_digest || $record_digest || string_agg(extract || ':' || coalesce(fingerprint, ''), ',' order by extract))::varchar
+        as input_digest,
     case when bool_or(status = 'stale') then 'complete_with_stale_extracts' else 'complete' end::varchar as run_status
 from extract_status

@@ -37,6 +37,15 @@ consensus as (
     from family_demand
     where step = 'demand_review'
 ),
+executive as (
+    select
+        scenario_id,
+        family_id,
+        period_start,
+        'the executive step differs from consensus' as executive_note
+    from family_demand
+    where step = 'executive' and change_quantity <> 0
+),
 history as (
     select
         'base' as scenario_id,
@@ -183,7 +192,7 @@ planned as (
         case when periods.periods_from_now = 0 then coalesce(to_date.purchase_quantity, 0) end as purchase_to_date_quantity,
         case when periods.periods_from_now = 0 then coalesce(to_date.issued_quantity, 0) end as issued_to_date_quantity,
         case when periods.periods_from_now = 0 then coalesce(to_date.other_movement_quantity, 0) end as other_movement_to_date_quantity,
-        family_balance.note
+        nullif(concat_ws('; ', family_balance.note, executive.executive_note), '') as note
     from family_balance
     inner join families using (family_id)
     inner join periods using (period_start)
@@ -193,6 +202,11 @@ planned as (
             family_balance.scenario_id = consensus.scenario_id
             and family_balance.family_id = consensus.family_id
             and family_balance.period_start = consensus.period_start
+    left join executive
+        on
+            family_balance.scenario_id = executive.scenario_id
+            and family_balance.family_id = executive.family_id
+            and family_balance.period_start = executive.period_start
     left join family_forecast
         on family_balance.family_id = family_forecast.family_id and family_balance.period_start = family_forecast.period_start
     left join family_money

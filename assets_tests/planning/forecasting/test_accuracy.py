@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sop_pipeline.planning.forecasting import measure_accuracy
-from sop_pipeline.planning.forecasting.accuracy import naive2, relative_error, scaled_error, symmetric_error, value_added
+from sop_pipeline.planning.forecasting.accuracy import naive2, relative_error, scaled_error, symmetric_error
 
 SCHEMA = {
     "family_id": pl.String,
@@ -56,9 +56,11 @@ def test_value_added_is_what_the_naive_errs_more_where_both_exist(rows):
             assert row["value_added_ratio"] is None
 
 
-def test_the_value_of_a_step_is_the_error_it_took_away():
-    assert value_added(np.array([12.0, 8.0]), np.array([11.0, 10.0]), np.array([10.0, 10.0])) == pytest.approx(3 / 20)
-    assert np.isnan(value_added(np.array([1.0]), np.array([2.0]), np.array([0.0])))
+def test_the_value_of_a_step_is_the_error_it_took_away_where_the_step_before_said_something():
+    rows = pairs(("f", 10.0, 11.0, None, None), ("f", 10.0, 10.0, None, None), ("f", 80.0, 10.0, None, None))
+    stepped = rows.with_columns(before_quantity=pl.Series([12.0, 8.0, None]))
+    assert measure_accuracy(stepped, ["family_id"])["value_added_over_before_ratio"].to_list() == pytest.approx([3 / 20])
+    assert measure_accuracy(rows, ["family_id"])["value_added_over_before_ratio"].to_list() == [None]
 
 
 def test_the_competition_measures_by_hand():

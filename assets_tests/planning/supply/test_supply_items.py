@@ -1,5 +1,7 @@
 """Items: the split of a family, lots, and requirements through the bill of materials, against plain loops and hand-computed cases."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 
 from sop_pipeline.planning.supply import InputError
 from sop_pipeline.planning.supply.disaggregate import item_load, round_to_lots, split_by_run_out, split_families
-from sop_pipeline.planning.supply.requirements import ItemStructure, level_codes, plan_requirements
+from sop_pipeline.planning.supply.requirements import ItemStructure, level_codes, plan_requirements, whole_leads
 
 
 def test_items_that_get_any_run_out_on_the_same_day() -> None:
@@ -55,16 +57,58 @@ def test_lots_are_whole_and_their_residual_stays_within_the_largest_lot(seed: in
     lot = random.choice([0.0, 1.0, 7.0, 25.0], 12)
     demand = random.uniform(0, 30, (12, 8))
     wanted = np.stack([np.full(8, demand[family == one].sum() / 8) for one in range(3)])
-    split = split_families(family, random.uniform(0, 40, 12), demand, wanted, np.full((3, 8), 20.0), lot_multiple=lot)
+    split = split_families(
+        np.arange(12),
+        family,
+        np.zeros(3),
+        opening_quantity=random.uniform(0, 40, 12),
+        demand_quantity=demand,
+        source_quantity=wanted,
+        lot_minimum=np.zeros(12),
+        lot_multiple=lot,
+    )
     whole = split.lot_quantity[lot > 0] / lot[lot > 0][:, None]
     np.testing.assert_allclose(whole, np.round(whole), atol=1e-9)
     given_out = np.stack([np.cumsum(split.lot_quantity[family == one].sum(axis=0)) for one in range(3)])
-    np.testing.assert_allclose(split.residual_quantity, np.cumsum(wanted, axis=1) - given_out, atol=1e-6)
-    assert np.abs(split.residual_quantity).max() <= max(lot.max(), 1.0) + 1e-6
+    left = np.stack([split.residual_quantity[family == one].sum(axis=0) for one in range(3)])
+    np.testing.assert_allclose(left, np.cumsum(wanted, axis=1) - given_out, atol=1e-6)
+    assert np.abs(left).max() <= max(lot.max(), 1.0) + 1e-6
+
+
+def test_a_source_few_items_have_is_split_first_and_the_others_make_up_for_it() -> None:
+    """Items 0 and 1 can both be made, only item 0 can be bought in: item 0 gets all of that, and the less of what is made."""
+    split = split_families(
+        np.array([0, 0, 1]),
+        np.array([0, 1, 1]),
+        np.array([0, 1]),
+        opening_quantity=np.zeros(2),
+        demand_quantity=np.full((2, 1), 50.0),
+        source_quantity=np.array([[40.0], [60.0]]),
+        lot_minimum=np.zeros(2),
+        lot_multiple=np.zeros(2),
+    )
+    np.testing.assert_allclose(split.run_out_quantity[:, 0], [40, 10, 50])
+
+
+def test_a_source_whose_lots_ran_ahead_of_its_plan_rests_until_the_plan_has_caught_up() -> None:
+    split = split_families(
+        np.array([0]),
+        np.array([0]),
+        np.array([0]),
+        opening_quantity=np.zeros(1),
+        demand_quantity=np.full((1, 6), 6.0),
+        source_quantity=np.full((1, 6), 6.0),
+        lot_minimum=np.array([20.0]),
+        lot_multiple=np.array([10.0]),
+    )
+    np.testing.assert_allclose(split.lot_quantity[0], [0, 20, 0, 0, 20, 0])
+    np.testing.assert_allclose(split.residual_quantity[0], [6, -8, -2, 4, -10, -4])
 
 
 def test_rounding_adds_lots_to_the_largest_remainders_first() -> None:
-    lots = round_to_lots(np.array([0, 0, 0]), np.array([14.0, 18.0, 11.0]), np.array([10.0, 10, 10]), np.array([43.0]))
+    lots = round_to_lots(
+        np.zeros(3, dtype=int), np.array([14.0, 18.0, 11.0]), np.array([43.0]), lot_minimum=np.zeros(3), lot_multiple=np.full(3, 10.0)
+    )
     np.testing.assert_allclose(lots, [10, 20, 10])
 
 
@@ -76,7 +120,10 @@ def test_the_load_of_the_real_mix_is_usage_times_items() -> None:
 def bicycle(**changes: np.ndarray) -> ItemStructure:
     """A bicycle takes two wheels and a frame, a wheel takes 32 spokes."""
     items = {
-        "lead_time_periods": np.array([1, 1, 2, 0]),
+        "timing": whole_leads(np.arange(3), 5),
+        "lead": np.array([1, 1, 2, 0]),
+        "line_lead": np.full(3, -1),
+        "is_scheduled": np.zeros(4, dtype=bool),
         "on_hand_quantity": np.array([5.0, 0, 20, 0]),
         "safety_quantity": np.zeros(4),
         "lot_minimum": np.zeros(4),
@@ -103,11 +150,30 @@ def test_requirements_of_a_bicycle_by_hand() -> None:
 
 def test_a_circle_in_the_bill_of_materials_names_an_item() -> None:
     structure = bicycle()
-    circle = ItemStructure(
-        structure.item_ids, np.array([0, 3, 2]), np.array([3, 2, 3]), np.ones(3), *([np.zeros(4, dtype=int)] + [np.zeros(4)] * 4)
-    )
+    circle = replace(structure, parent=np.array([0, 3, 2]), component=np.array([3, 2, 3]))
     with pytest.raises(InputError, match="spoke"):
         level_codes(circle)
+
+
+def test_a_line_with_its_own_lead_is_taken_that_long_before_its_parent_is_received() -> None:
+    demand = np.zeros((4, 5))
+    demand[0, 4] = 15
+    found = plan_requirements(bicycle(line_lead=np.array([0, 2, -1])), demand, np.zeros((4, 5)))
+    np.testing.assert_allclose(found.gross_quantity[1], [0, 0, 0, 0, 10])
+    np.testing.assert_allclose(found.gross_quantity[3], [0, 0, 20, 0, 0])
+
+
+def test_a_scheduled_item_follows_its_plan_less_what_is_on_order_whatever_its_stock() -> None:
+    demand, scheduled, planned, unissued = (np.zeros((4, 5)) for _ in range(4))
+    demand[0] = 100
+    planned[0] = [0, 8, 0, 6, 0]
+    scheduled[0, 1], unissued[0, 1] = 3, 2
+    bicycles = bicycle(is_scheduled=np.array([True, False, False, False]))
+    found = plan_requirements(bicycles, demand, scheduled, planned_quantity=planned, unissued_quantity=unissued)
+    np.testing.assert_allclose(found.net_quantity[0], [0, 5, 0, 6, 0])
+    np.testing.assert_allclose(found.receipt_quantity[0], [0, 5, 0, 6, 0])
+    # frames for the five not ordered yet and the two of the open order that has not taken its own
+    np.testing.assert_allclose(found.gross_quantity[1], [7, 0, 6, 0, 0])
 
 
 @settings(max_examples=60, deadline=None)
@@ -122,7 +188,10 @@ def test_requirements_agree_with_a_plain_loop(seed: int) -> None:
         parent,
         component,
         random.integers(1, 4, parent.size).astype(float),
+        whole_leads(np.arange(4), periods),
         random.integers(0, 4, count),
+        random.integers(-1, 4, parent.size),
+        random.random(count) < 0.3,
         random.integers(0, 40, count).astype(float),
         random.integers(0, 9, count).astype(float),
         random.choice([0.0, 15.0], count),
@@ -130,26 +199,37 @@ def test_requirements_agree_with_a_plain_loop(seed: int) -> None:
     )
     demand = random.integers(0, 20, (count, periods)).astype(float)
     scheduled = random.choice([0.0, 0.0, 25.0], (count, periods))
-    found = plan_requirements(structure, demand, scheduled)
+    planned = random.choice([0.0, 30.0], (count, periods))
+    unissued = scheduled * random.choice([0.0, 0.4, 1.0], (count, 1))
+    found = plan_requirements(structure, demand, scheduled, planned_quantity=planned, unissued_quantity=unissued)
     gross = demand.copy()
     for item in range(count):
-        stock, late = structure.on_hand_quantity[item], 0.0
-        release = np.zeros(periods)
+        stock, plan_stock, late = structure.on_hand_quantity[item], 0.0, 0.0
+        release, receipt = np.zeros(periods), np.zeros(periods)
         for period in range(periods):
             stock += scheduled[item, period] - gross[item, period]
+            plan_stock += scheduled[item, period] - planned[item, period]
+            missing = -plan_stock if structure.is_scheduled[item] else structure.safety_quantity[item] - stock
             lot = 0.0
-            if stock < structure.safety_quantity[item] - 1e-9:
-                lot = max(structure.safety_quantity[item] - stock, structure.lot_minimum[item])
+            if missing > 1e-9:
+                lot = max(missing, structure.lot_minimum[item])
                 multiple = structure.lot_multiple[item]
                 lot = np.ceil(lot / multiple - 1e-9) * multiple if multiple else lot
             stock += lot
-            when = period - structure.lead_time_periods[item]
+            plan_stock += lot
+            receipt[period] = lot
+            when = period - structure.lead[item]
             release[max(when, 0)] += lot
             late += lot if when < 0 else 0.0
+            assert found.net_quantity[item, period] == pytest.approx(max(missing, 0.0) if lot else 0.0)
             assert found.receipt_quantity[item, period] == pytest.approx(lot)
-            assert found.projected_quantity[item, period] == pytest.approx(stock)
         assert found.past_due_quantity[item] == pytest.approx(late)
         np.testing.assert_allclose(found.release_quantity[item], release)
         for line in np.flatnonzero(parent == item):
-            gross[component[line]] += structure.quantity_per[line] * release
+            lead = structure.lead[item] if structure.line_lead[line] < 0 else structure.line_lead[line]
+            for period in range(periods):
+                begun = max(period - lead, 0)
+                gross[component[line], begun] += structure.quantity_per[line] * (receipt[period] + unissued[item, period])
+        ends = structure.on_hand_quantity[item] + np.cumsum(scheduled[item] + receipt - gross[item])
+        np.testing.assert_allclose(found.projected_quantity[item], ends)
     np.testing.assert_allclose(found.gross_quantity, gross)

@@ -219,6 +219,26 @@ class ScheduledQuantity(Table, key=("family_id", "period_start")):
     scheduled_quantity: Number = column("Remaining quantity of open work orders", ge=0)
 
 
+class ScheduledReceipts(Table, key=("item_id", "site_id", "period_start")):
+    """One row per item, site and period: what open work and purchase orders will bring, in the item's unit; late ones now."""
+
+    item_id: Text = column("Item")
+    site_id: Text = column("Site the order names; empty where it names none")
+    period_start: Date = column("First day of the period")
+    work_order_quantity: Number = column("Remaining quantity of open work orders by due date", ge=0)
+    unissued_work_order_quantity: Number = column("Part of it that is not released: its components are still to be taken", ge=0)
+    purchase_order_quantity: Number = column("Open quantity of purchase orders by confirmed, else due date", ge=0)
+
+
+class ItemPositions(Table, key=("item_id",)):
+    """One row per item that is there, owed to customers or held as safety stock at the as-of date, in the item's unit."""
+
+    item_id: Text = column("Item")
+    on_hand_quantity: Number = column("Last count and what has moved since; empty where nothing was counted", optional=True)
+    owed_quantity: Number = column("Past-due orders of make-to-stock families, all open orders of the others", ge=0)
+    safety_quantity: Number = column("Target quantity of the item's own inventory policy", optional=True, ge=0)
+
+
 class SegmentHistory(Table, key=("family_id", "dimension", "segment", "period_start")):
     """One row per family, dimension (region, channel), segment and period with demand, in planning units; none without customers."""
 
@@ -247,4 +267,6 @@ TABLES: dict[str, type[Table]] = {
     "core.orders_due": OrdersDue,
     "core.item_orders_due": ItemOrdersDue,
     "core.scheduled_quantity": ScheduledQuantity,
+    "core.scheduled_receipts": ScheduledReceipts,
+    "core.item_positions": ItemPositions,
 }

@@ -110,7 +110,7 @@ class BusinessPlan(Table, key=("family_id", "period_start")):
 
 
 class PublishedPlans(Table, key=("family_id", "period_start")):
-    """One row per family and closed period: the plan as last published before the period began, from the record of nights."""
+    """One row per family and closed period: the plan as last published before the period began, from the record of nights and cycles."""
 
     family_id: Text = column("Family")
     period_start: Date = column("First day of the period")
@@ -125,7 +125,38 @@ class PublishedPlans(Table, key=("family_id", "period_start")):
     target_backlog_quantity: Number = column("Target backlog then", optional=True)
 
 
+class PublishedDemand(Table, key=("family_id", "period_start", "lag_periods", "step")):
+    """One row per family, closed period of the last season, lag and step: what the version of that many cycles before said of it."""
+
+    family_id: Text = column("Family")
+    period_start: Date = column("First day of the period")
+    periods_from_now: Count = column("Its number; -1 is the last closed period", lt=0)
+    lag_periods: Count = column("Periods between the cycle of the version and the period", ge=1, le=6)
+    step: Text = column("Step; of a plan approved elsewhere only the last one", isin=DEMAND_STEPS)
+    quantity: Number = column("Demand after the step, planning units", ge=0)
+    author: Text = column("Who changed it in this step", optional=True)
+    record_kind: Text = column("approved, else frozen, else the cycle's last night", isin=("approved", "frozen", "night"))
+    recorded_on: Date = column("Day it was approved, frozen or recorded; before the period began")
+
+
+class PastSubmissions(Table, key=("author", "family_id", "item_id", "customer_group", "period_start", "lag_periods")):
+    """One row per author, submitted cell, closed period of the last season and lag: what the author last said then, and what came."""
+
+    author: Text = column("Who submitted")
+    family_id: Text = column("Family of the cell")
+    item_id: Text = column("Item of the cell; empty for the family")
+    customer_group: Text = column("Customer group of the cell; empty for all customers")
+    period_start: Date = column("First day of the period")
+    lag_periods: Count = column("Periods between the one in which the author spoke at the latest and the period", ge=1, le=6)
+    submitted_on: Date = column("Day of the submission")
+    submitted_quantity: Number = column("Submitted, planning units", ge=0)
+    actual_quantity: Number = column("Demand of the cell in the period, planning units")
+    previous_year_quantity: Number = column("Demand of the cell a season before; empty where orders do not reach back", optional=True)
+
+
 TABLES: dict[str, type[Table]] = {
+    "core.past_submissions": PastSubmissions,
+    "core.published_demand": PublishedDemand,
     "core.published_plans": PublishedPlans,
     "core.sales_submissions": SalesSubmissions,
     "core.sales_plan_status": SalesPlanStatus,

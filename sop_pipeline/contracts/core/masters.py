@@ -36,6 +36,9 @@ class Items(Table, key=("item_id",)):
     phase_out_date: Date = column("Last day on sale", optional=True)
     successor_item_id: Text = column("Item that takes over", optional=True)
     is_finished: Flag = column("Was sold, or is of type finished")
+    lead_time_days: Count = column("Calendar days from order to receipt", optional=True, ge=0)
+    lot_minimum_quantity: Number = column("Least quantity of an order", optional=True, ge=0)
+    lot_multiple_quantity: Number = column("Orders are multiples of it", optional=True, ge=0)
 
 
 class UnitFactors(Table, key=("item_id", "unit_of_measure")):
@@ -78,12 +81,13 @@ class ItemCosts(Table, key=("item_id", "period_start")):
 
 
 class ItemMix(Table, key=("item_id",)):
-    """One row per item of a family: its share of the family's demand over the last season, in planning units."""
+    """One row per item of a family: its share of the family's demand over the last season, and of its supply, in planning units."""
 
     item_id: Text = column("Item")
     family_id: Text = column("Family")
     mix_ratio: Ratio = column("Share of the family; the shares of a family sum to 1", ge=0, le=1)
     basis: Text = column("What the share comes from", isin=("planning_bill", "last_season", "all_history", "stock_and_production", "equal"))
+    supply_mix_ratio: Ratio = column("Share of what the family is made for, its demand and its issues to other families", ge=0, le=1)
 
 
 class InventoryPolicies(Table, key=("family_id", "period_start")):

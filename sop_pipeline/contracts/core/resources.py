@@ -122,7 +122,41 @@ class FamilySources(Table, key=("family_id", "source_kind", "source_id")):
     share_ratio: Ratio = column("Usual share of the family's supply", ge=0, le=1)
 
 
+class ItemSources(Table, key=("item_id", "source_kind", "source_id")):
+    """One row per item of a family and way to supply it."""
+
+    item_id: Text = column("Item")
+    family_id: Text = column("Its family")
+    source_kind: Text = column("production, subcontract or purchase", isin=("production", "subcontract", "purchase"))
+    source_id: Text = column("Routing, subcontracting resource or supplier; 'main' where none is named")
+    site_id: Text = column("Site of the routing's resources, else of the family; empty for a company without sites")
+
+
+class ItemSuppliers(Table, key=("item_id", "supplier_id")):
+    """One row per item and supplier that may deliver it at the as-of date, in the item's unit."""
+
+    item_id: Text = column("Item")
+    supplier_id: Text = column("Supplier")
+    share_ratio: Ratio = column("Share of the item's orders; the shares of an item sum to 1", ge=0, le=1)
+    lead_time_days: Count = column("Calendar days from order to receipt", ge=0)
+    minimum_order_quantity: Number = column("Least quantity of an order", optional=True, ge=0)
+    order_multiple_quantity: Number = column("Orders are multiples of it", optional=True, ge=0)
+    price_amount: Number = column("Price of one item unit at the last actual rate, in the reporting currency", optional=True, ge=0)
+
+
+class PlanningOptions(Table, key=("family_id", "item_id")):
+    """One row per family and option or common part of its planning bill: item units in one planning unit of the family."""
+
+    family_id: Text = column("Family, planned as a whole")
+    item_id: Text = column("Item that goes into it")
+    kind: Text = column("option or common", isin=("option", "common"))
+    quantity_per_unit: Number = column("Item units in one planning unit of the family, on average over its orders", gt=0)
+
+
 TABLES: dict[str, type[Table]] = {
+    "core.planning_options": PlanningOptions,
+    "core.item_sources": ItemSources,
+    "core.item_suppliers": ItemSuppliers,
     "core.resources": Resources,
     "core.resource_capacity": ResourceCapacity,
     "core.workforce": Workforce,

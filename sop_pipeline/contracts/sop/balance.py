@@ -3,19 +3,20 @@
 from sop_pipeline.contracts.base import Amount, Count, Date, Flag, Number, Ratio, Table, Text, column
 from sop_pipeline.contracts.core.intentions import DEMAND_STEPS
 from sop_pipeline.contracts.core.masters import STRATEGIES as PRODUCTION_STRATEGIES
-from sop_pipeline.contracts.plan import BALANCE_STATUSES, LOAD_STATUSES
+from sop_pipeline.contracts.plan import BALANCE_STATUSES
 
 PLAN_VERSIONS = ("working", "frozen", "approved")
 
 
-def _cycle() -> Text:
+def cycle() -> Text:
+    """The column that says whose plan a row is."""
     return column("Planning cycle: the period that holds the as-of date")
 
 
 class SupplyDemandBalance(Table, key=("cycle_id", "scenario_id", "plan_version", "family_id", "period_start")):
     """One row per cycle, scenario, plan version, family and period: history as it was, the current period, the horizon as planned."""
 
-    cycle_id: Text = _cycle()
+    cycle_id: Text = cycle()
     scenario_id: Text = column("Scenario; base unless said")
     plan_version: Text = column("working, frozen or approved", isin=PLAN_VERSIONS)
     family_id: Text = column("Product family")
@@ -90,7 +91,7 @@ class CurrentBalance(SupplyDemandBalance, key=("family_id", "period_start")):
 class DemandPlan(Table, key=("cycle_id", "scenario_id", "plan_version", "family_id", "period_start", "step")):
     """One row per cycle, scenario, plan version, family, planned period and step of the demand plan."""
 
-    cycle_id: Text = _cycle()
+    cycle_id: Text = cycle()
     scenario_id: Text = column("Scenario; base unless said")
     plan_version: Text = column("working, frozen or approved", isin=PLAN_VERSIONS)
     family_id: Text = column("Product family")
@@ -109,50 +110,8 @@ class DemandPlan(Table, key=("cycle_id", "scenario_id", "plan_version", "family_
     reason: Text = column("Why", optional=True)
 
 
-class SupplyPlan(Table, key=("cycle_id", "scenario_id", "plan_version", "family_id", "source_kind", "source_id", "period_start")):
-    """One row per cycle, scenario, plan version, family, source and planned period."""
-
-    cycle_id: Text = _cycle()
-    scenario_id: Text = column("Scenario; base unless said")
-    plan_version: Text = column("working, frozen or approved", isin=PLAN_VERSIONS)
-    family_id: Text = column("Product family")
-    source_kind: Text = column("production, subcontract or purchase", isin=("production", "subcontract", "purchase"))
-    source_id: Text = column("Routing, subcontractor or supplier")
-    period_start: Date = column("First day of the period")
-    planning_unit: Text = column("Unit of the quantities")
-    quantity: Number = column("Planned quantity; of the remainder in the current period")
-    rate_per_working_day: Number = column("Quantity a working day", optional=True)
-    currency: Text = column("Currency of the amounts")
-    cost_amount: Amount = column("Quantity at standard cost", optional=True)
-
-
-class ResourcePlan(Table, key=("cycle_id", "scenario_id", "plan_version", "resource_id", "period_start")):
-    """One row per cycle, scenario, plan version, resource and planned period."""
-
-    cycle_id: Text = _cycle()
-    scenario_id: Text = column("Scenario; base unless said")
-    plan_version: Text = column("working, frozen or approved", isin=PLAN_VERSIONS)
-    resource_id: Text = column("Resource")
-    resource_name: Text = column("Name")
-    resource_type: Text = column("labour, equipment, facility, material or subcontractor")
-    capacity_unit: Text = column("Unit of the capacities")
-    period_start: Date = column("First day of the period")
-    is_critical: Flag = column("Counts for the status of the families that use it")
-    required_capacity: Number = column("What the plan takes; of the remainder in the current period")
-    regular_capacity: Number = column("Rated regular capacity")
-    overtime_capacity: Number = column("Capacity beyond regular")
-    demonstrated_capacity: Number = column("Capacity it has shown", optional=True)
-    load_ratio: Ratio = column("Required ÷ regular", optional=True)
-    load_status: Text = column("free, full, full but costless, overloaded", isin=LOAD_STATUSES)
-    required_heads: Number = column("Labour with workforce: heads the hours take", optional=True)
-    planned_heads: Number = column("Labour with workforce: heads planned", optional=True)
-    families: Text = column("Families that use it, largest first", optional=True)
-
-
 TABLES: dict[str, type[Table]] = {
     "sop.supply_demand_balance": SupplyDemandBalance,
     "sop.current_balance": CurrentBalance,
     "sop.demand_plan": DemandPlan,
-    "sop.supply_plan": SupplyPlan,
-    "sop.resource_plan": ResourcePlan,
 }

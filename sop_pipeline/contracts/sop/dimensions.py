@@ -29,7 +29,11 @@ class DimItem(Table, key=("item_id",)):
     lifecycle: Text = column("Stage of life", optional=True)
     introduction_date: Date = column("First day on sale", optional=True)
     phase_out_date: Date = column("Last day on sale", optional=True)
-    demand_class: Text = column("smooth, erratic, intermittent, lumpy, new or none", optional=True)
+    demand_class: Text = column("smooth, erratic, intermittent, lumpy or no_demand (Syntetos–Boylan)", optional=True)
+    average_interval_periods: Number = column("Periods since the first demand ÷ periods with demand", optional=True)
+    squared_variation: Number = column("Squared coefficient of variation of the demand of periods that have some", optional=True)
+    abc_class: Text = column("A: the items that make the first 80 % of the margin, B: up to 95 %, C: the rest", optional=True)
+    xyz_class: Text = column("X: forecast error one period ahead up to 20 %, Y: up to 50 %, Z: above", optional=True)
     forecast_method: Text = column("How its demand is forecast", optional=True)
 
 

@@ -63,6 +63,7 @@ class ReviewResources(Table, key=("cycle_id", "scenario_id", "plan_version", "re
     load_ratio: Ratio = column("Required ÷ regular; empty without capacity", optional=True, ge=0)
     required_heads: Number = column("Labour with workforce: heads the hours take", optional=True, ge=0)
     planned_heads: Number = column("Labour with workforce: heads planned", optional=True, ge=0)
+    productivity_ratio: Ratio = column("Labour with workforce: hours the plan takes ÷ hours paid, overtime included", optional=True, ge=0)
 
 
 class ReviewNotes(Table, key=("level", "level_id", "line")):

@@ -30,6 +30,7 @@ class Limits:
     record_lines: int = 1_000
     decompressed_bytes: int = 256 * 1024 * 1024
     decompressed_ratio: int = 200
+    footer_bytes: int = 32 * 1024 * 1024
 
     def decompressed(self, compressed_bytes: int) -> int:
         """Bytes a compressed file may grow to: at least `decompressed_bytes`, more for a large file of a usual ratio."""

@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+import zlib
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,7 +20,7 @@ from sop_pipeline.landing.sources.base import (
     header_score,
     write_rows,
 )
-from sop_pipeline.landing.sources.dialect import decompress
+from sop_pipeline.landing.sources.dialect import CHUNK_BYTES, decompress
 from sop_pipeline.settings import Format
 
 # the names Excel shows, for what the reader calls them
@@ -86,14 +87,21 @@ def _cells(path: Path, name: str, sheet: str | None, limits: Limits) -> pl.DataF
 
 
 def _refuse_bomb(path: Path, name: str, limits: Limits) -> None:
+    """Unpack once and count: what the archive says about its own size is not believed."""
+    allowed = limits.decompressed(path.stat().st_size)
+    unpacked = 0
     try:
         with zipfile.ZipFile(path) as packed:
-            unpacked = sum(member.file_size for member in packed.infolist())
-    except (zipfile.BadZipFile, OSError) as error:
+            for member in packed.infolist():
+                member.file_size = allowed + 1
+                del member.CRC  # of as many bytes as the archive says
+                with packed.open(member) as content:
+                    while unpacked <= allowed and (chunk := content.read(CHUNK_BYTES)):
+                        unpacked += len(chunk)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
         raise UnreadableSourceError(f"{name}: no Excel workbook, or a damaged one. Save it again as .xlsx.") from error
-    allowed = limits.decompressed(path.stat().st_size)
     if unpacked > allowed:
-        raise UnreadableSourceError(f"{name}: unpacks to {unpacked:,} bytes, more than {allowed:,}. Send it as CSV if it is meant.")
+        raise UnreadableSourceError(f"{name}: unpacks to more than {allowed:,} bytes. Send it as CSV if it is meant.")
 
 
 def _header_row(cells: pl.DataFrame, name: str, given: Format, expected: frozenset[str]) -> int:

@@ -16,6 +16,9 @@ def read_parquet(con: duckdb.DuckDBPyConnection, path: Path, wanted: Wanted, tar
 
     Raises UnreadableSourceError when it is damaged or exceeds a limit.
     """
+    footer = _footer_bytes(path)
+    if footer > wanted.limits.footer_bytes:
+        raise UnreadableSourceError(f"{path.name}: describes its columns in {footer:,} bytes, more than {wanted.limits.footer_bytes:,}.")
     try:
         head = pq.read_metadata(path)
     except (ArrowException, OSError) as error:
@@ -35,3 +38,10 @@ def read_parquet(con: duckdb.DuckDBPyConnection, path: Path, wanted: Wanted, tar
     except duckdb.Error as error:
         raise UnreadableSourceError(f"{path.name}: cannot be read ({error}). Send it again.") from error
     return Reading(columns, int(written[0][0]), header_line=0, first_line=1)
+
+
+def _footer_bytes(path: Path) -> int:
+    """Length of what describes the columns, which is read as a whole; the last eight bytes say it."""
+    with path.open("rb") as file:
+        file.seek(-min(8, path.stat().st_size), 2)
+        return int.from_bytes(file.read(4), "little")

@@ -1,4 +1,4 @@
-"""DuckDB SQL over files as all-text Parquet, confined to the company's readable folders. What the query should give is not known here."""
+"""DuckDB SQL over files or a DuckDB database as all-text Parquet, confined to the company's folders. What it should give is not known."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,8 +10,8 @@ from sop_pipeline.landing.sql_text import literal
 from sop_pipeline.warehouse import CONFIG, quoted
 
 
-def read_query(query: str, readable: Sequence[Path], wanted: Wanted, target: Path) -> Reading:
-    """Write the rows of one SELECT to `target`; row n of the result is line n.
+def read_query(query: str, readable: Sequence[Path], wanted: Wanted, target: Path, *, database: Path | None = None) -> Reading:
+    """Write the rows of one SELECT to `target`; row n of the result is line n. `database`: a DuckDB file whose tables it names.
 
     It runs in a connection of its own in which files outside `readable` and the target's folder are out of reach, extensions cannot be
     installed or loaded and settings are locked. One thread: rows come in the same order every night. Raises UnreadableSourceError with
@@ -20,6 +20,9 @@ def read_query(query: str, readable: Sequence[Path], wanted: Wanted, target: Pat
     con = duckdb.connect(config={**CONFIG, "threads": "1", "temp_directory": str(target.parent)})
     try:
         con.execute("set TimeZone = 'UTC'")
+        if database is not None:
+            con.execute(f"attach {literal(str(database))} as given_database (type duckdb, read_only)")
+            con.execute("use given_database")
         folders = ", ".join(literal(str(folder)) for folder in [*readable, target.parent])
         con.execute(f"set allowed_directories = [{folders}]")
         con.execute("set enable_external_access = false")

@@ -61,6 +61,7 @@ class BalanceInputs:
     is_to_order: Flags  # F
     is_uncapacitated: Flags  # F
     fence_periods: Positions  # F
+    customer_lead_time_days: Floats  # F, working days the market accepts, 0 where nothing is said
     working_days: Floats  # F × N, whole periods
     days_left: Floats  # F × H
     demand_ahead: Floats  # F × N, whole periods
@@ -124,6 +125,7 @@ def build_inputs(
         is_to_order=is_to_order,
         is_uncapacitated=families["is_uncapacitated"].to_numpy(),
         fence_periods=families["planning_time_fence_periods"].to_numpy(),
+        customer_lead_time_days=families["customer_lead_time_days"].cast(pl.Float64).fill_null(0.0).to_numpy(),
         working_days=working_days,
         days_left=days_left,
         demand_ahead=extend_by_season(whole, history, working_days, axes.season),

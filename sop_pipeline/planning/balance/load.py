@@ -27,6 +27,7 @@ class Resources:
     is_subcontractor: Flags
     regular_capacity: Floats
     overtime_capacity: Floats
+    is_capacity_known: Flags  # resources × periods: a capacity row says something
     workforce: dict[str, Floats]  # columns of core.workforce, NaN where there is no row or limit
 
 
@@ -85,13 +86,15 @@ def read_resources(axes: Axes, resources: pl.DataFrame, resource_capacity: pl.Da
         return values
 
     heads = {column: grid(workforce, column, np.nan, "core.workforce") for column in WORKFORCE_COLUMNS}
+    known_capacity = grid(resource_capacity, "regular_capacity", np.nan, "core.resource_capacity")
     return Resources(
         resource_ids=ids,
         is_critical=resources["is_critical"].to_numpy(),
         is_labour=resources["is_headcount_based"].to_numpy() & ~np.isnan(heads["opening_headcount"][:, 0]),
         is_subcontractor=np.asarray(resources["resource_type"].to_numpy() == "subcontractor"),
-        regular_capacity=grid(resource_capacity, "regular_capacity", 0.0, "core.resource_capacity"),
+        regular_capacity=np.nan_to_num(known_capacity),
         overtime_capacity=grid(resource_capacity, "overtime_capacity", 0.0, "core.resource_capacity"),
+        is_capacity_known=~np.isnan(known_capacity),
         workforce=heads,
     )
 

@@ -28,6 +28,11 @@ class SupplyOrder:
     change_quantity: float
     change_ratio: float
 
+    @property
+    def is_change(self) -> bool:
+        """Whether it speaks of the plan it changes."""
+        return self.share != 1.0 or math.isnan(self.quantity)
+
     def apply(self, before: float) -> float:
         """New quantity of the family: the override replaces its share of what the plan held before."""
         own = before * self.share
@@ -75,14 +80,14 @@ def supply_orders(
     return orders
 
 
-def keep_orders(task: FamilyTask, orders: list[SupplyOrder], to_date: Floats) -> FamilyTask:
-    """Fix what the overrides of a family order; a change is measured against the plan without them.
+def keep_orders(task: FamilyTask, orders: list[SupplyOrder], to_date: Floats, without: FamilyPath | None = None) -> FamilyTask:
+    """Fix what the overrides of a family order; a change is measured against the plan `without` them, else against level or chase.
 
     `to_date` is what each kind of supply did in the current period: an override speaks of the whole period, the task of what is left.
     """
     if not orders:
         return task
-    path = plan_path(task)
+    path = plan_path(task) if without is None else without
     lower, upper, waypoint = task.lower.copy(), task.upper.copy(), task.waypoint.copy()
     closing: dict[tuple[str, int], float] = {}
     read: dict[str, Callable[[int], float]] = {

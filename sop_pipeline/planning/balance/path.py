@@ -54,6 +54,7 @@ class FamilyPath:
     closing_owed: Floats
     target_backlog: Floats
     late_issues: Floats
+    lost: Floats
 
 
 def plan_path(task: FamilyTask) -> FamilyPath:
@@ -74,6 +75,7 @@ def plan_path(task: FamilyTask) -> FamilyPath:
         closing_owed=np.zeros(periods),
         target_backlog=np.full(periods, np.nan),
         late_issues=np.zeros(periods),
+        lost=np.zeros(periods),
     )
     outgoing = task.demand + task.issued
     demand, issued = task.demand.tolist(), task.issued.tolist()

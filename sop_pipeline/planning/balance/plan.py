@@ -1,6 +1,5 @@
 """One strategy with every family on it, in the order in which families feed each other. Writing its tables stays out."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +32,8 @@ class Policies:
     minimum_production: Floats
     maximum_production: Floats
     is_subcontract_allowed: NDArray[np.bool_]
+    maximum_backlog: Floats
+    are_lost_sales_allowed: NDArray[np.bool_]
     orders: dict[str, list[SupplyOrder]]
     kind_share: Floats  # families × kinds, as core.family_sources gives them
     level_block_periods: int
@@ -42,27 +43,29 @@ class Policies:
 class StrategyPlan:
     """One strategy with every family on it; lists in the order of the families."""
 
+    tasks: list[FamilyTask]
     paths: list[FamilyPath]
     levels: list[StockLevels]
     days_of_supply: list[Floats]
     backlog_days: list[Floats]
     rules: list[tuple[str, ...]]
+    asked: list[tuple[str, ...]]
     notes: list[list[list[str]]]
     production_ahead: Floats  # families × planned periods and a season more
     subcontract_ahead: Floats
 
 
 def plan_strategy(inputs: BalanceInputs, policies: Policies, family_usage: pl.DataFrame, strategy: str) -> StrategyPlan:
-    """Plan every family by `strategy`: level, chase, or planned.
+    """Plan every family by `strategy`: planned is what each family's policy asks for.
 
-    Planned is what each family's policy asks for; hybrid and least cost, which take an optimiser, are planned level and say so.
+    Hybrid and least cost, which take an optimiser, are planned level.
     """
     axes = inputs.axes
     families, horizon, ahead = len(axes.family_ids), axes.horizon, inputs.working_days.shape[1]
     issued_ahead = np.zeros((families, ahead))
     production_ahead, subcontract_ahead = np.zeros((families, ahead)), np.zeros((families, ahead))
-    results: dict[int, tuple[FamilyPath, StockLevels, Floats, Floats, tuple[str, ...], list[list[str]]]] = {}
-    feeds = _usage_by_consumer(family_usage)
+    results: dict[int, tuple[FamilyTask, FamilyPath, StockLevels, Floats, Floats, tuple[str, ...], tuple[str, ...], list[list[str]]]] = {}
+    feeds = usage_by_consumer(family_usage)
     order, unknown_consumers = planning_order(axes.family_ids, family_usage)
     for family_id in order:
         family = axes.family_position[family_id]
@@ -71,7 +74,8 @@ def plan_strategy(inputs: BalanceInputs, policies: Policies, family_usage: pl.Da
             notes[0].append(f"what family {consumer} takes is left out: the two feed each other in a circle")
         issued = np.round(issued_ahead[family, :horizon], 6)
         walk = ForwardWalk(inputs.demand_ahead[family] + issued_ahead[family], inputs.working_days[family], axes.season)
-        rule = _rule(policies.strategy[family], strategy, notes)
+        asked = tuple(policies.strategy[family].tolist()) if strategy == "planned" else (strategy,) * horizon
+        rule = tuple(wanted if wanted in ARITHMETIC else "level" for wanted in asked)
         levels = _levels(inputs, policies, family, walk)
         task = _task(inputs, policies, family, issued=issued, levels=levels, rule=rule, notes=notes)
         to_date = np.array([inputs.opening.to_date[kind][family] for kind in KINDS])
@@ -86,21 +90,27 @@ def plan_strategy(inputs: BalanceInputs, policies: Policies, family_usage: pl.Da
         for supplier_id, offset, per_unit in feeds.get(family_id, ()):
             taken = shift_back(production_ahead[family], offset, axes.remaining_ratio) * per_unit
             issued_ahead[axes.family_position[supplier_id]] += taken
-        results[family] = (path, levels, walk.days_covered(path.closing_stock), lasting.days_covered(path.closing_owed), rule, notes)
-    paths, all_levels, supply_days, backlog_days, rules, all_notes = zip(*(results[family] for family in range(families)), strict=True)
+        covered, lasts = walk.days_covered(path.closing_stock), lasting.days_covered(path.closing_owed)
+        results[family] = (task, path, levels, covered, lasts, rule, asked, notes)
+    tasks, paths, all_levels, supply_days, backlog_days, rules, all_asked, all_notes = zip(
+        *(results[family] for family in range(families)), strict=True
+    )
     return StrategyPlan(
+        list(tasks),
         list(paths),
         list(all_levels),
         list(supply_days),
         list(backlog_days),
         list(rules),
+        list(all_asked),
         list(all_notes),
         production_ahead,
         subcontract_ahead,
     )
 
 
-def _usage_by_consumer(family_usage: pl.DataFrame) -> dict[str, list[tuple[str, int, float]]]:
+def usage_by_consumer(family_usage: pl.DataFrame) -> dict[str, list[tuple[str, int, float]]]:
+    """Per consuming family: what it takes of whom, how many periods before, how much a unit."""
     feeds: dict[str, list[tuple[str, int, float]]] = {}
     rows = family_usage.sort("family_id", "component_family_id", "lead_time_offset_periods")
     for consumer, supplier, offset, per_unit in rows.select(
@@ -127,15 +137,6 @@ def _notes(inputs: BalanceInputs, family: int) -> list[list[str]]:
         for period in notes:
             period.append("uncapacitated: no routing and no bill of resources")
     return notes
-
-
-def _rule(asked: Sequence[str], strategy: str, notes: list[list[str]]) -> tuple[str, ...]:
-    if strategy in ARITHMETIC:
-        return (strategy,) * len(notes)
-    for period, wanted in enumerate(asked):
-        if wanted not in ARITHMETIC:
-            notes[period].append(f"{wanted} asked for, level planned")
-    return tuple(wanted if wanted in ARITHMETIC else "level" for wanted in asked)
 
 
 def _levels(inputs: BalanceInputs, policies: Policies, family: int, walk: ForwardWalk) -> StockLevels:

@@ -16,6 +16,8 @@ from sop_pipeline.planning.balance.status import balance_status, highest_critica
 
 Floats = NDArray[np.float64]
 
+WORKFORCE_COSTS = ("regular_cost_amount", "overtime_cost_amount", "hiring_cost_amount", "layoff_cost_amount")
+
 
 @dataclass(frozen=True)
 class StrategyLoad:
@@ -30,8 +32,22 @@ class StrategyLoad:
     heads: Heads
 
 
+@dataclass(frozen=True)
+class Money:
+    """What a plan costs and what its limits are worth, money, where an optimiser made it; F families, R resources, K kinds, H periods."""
+
+    marginal_cost: Floats  # FH, per unit of demand
+    unit_cost: Floats  # KFH
+    labour: Floats  # FH, wages that the hours of its production take, worked or idle
+    overtime: Floats  # FH
+    supply_value: Floats  # KFH, per unit
+    resource_value: Floats  # RH, per capacity unit
+    workforce: dict[str, Floats]  # RH: cost columns of WorkforcePlan
+    resource_notes: list[list[str]]  # R × H, joined
+
+
 def family_balance_frame(
-    key: dict[str, str], inputs: BalanceInputs, plan: StrategyPlan, resources: Resources, load: StrategyLoad
+    key: dict[str, str], inputs: BalanceInputs, plan: StrategyPlan, resources: Resources, load: StrategyLoad, *, money: Money | None = None
 ) -> pl.DataFrame:
     """One row per family and period of the horizon: to date + remainder in the current period, stocks as they close."""
     axes, opening = inputs.axes, inputs.opening
@@ -51,7 +67,7 @@ def family_balance_frame(
         load_ratio=load.ratio,
         is_overloaded=is_overloaded,
     )
-    lost = np.zeros_like(stock)
+    lost = np.array([path.lost for path in plan.paths])
     status = balance_status(
         is_to_order=inputs.is_to_order,
         closing_stock=stock,
@@ -116,12 +132,15 @@ def family_balance_frame(
             "binding_resource_id": names[binding].ravel().tolist(),
             "required_heads": _required_heads(load, resources, len(stock)),
             "balance_status": status.ravel().tolist(),
+            "marginal_cost_amount": np.full_like(stock, np.nan) if money is None else money.marginal_cost,
             "note": ["; ".join(note) or None for notes in plan.notes for note in notes],
         },
     )
 
 
-def family_supply_frame(key: dict[str, str], inputs: BalanceInputs, plan: StrategyPlan, family_sources: pl.DataFrame) -> pl.DataFrame:
+def family_supply_frame(
+    key: dict[str, str], inputs: BalanceInputs, plan: StrategyPlan, family_sources: pl.DataFrame, *, money: Money | None = None
+) -> pl.DataFrame:
     """One row per family, source and period: each kind split over its sources by their shares; 'main' where a kind has none."""
     axes = inputs.axes
     sources = family_sources.sort("family_id", "source_kind", "share_ratio", "source_id")
@@ -131,6 +150,7 @@ def family_supply_frame(key: dict[str, str], inputs: BalanceInputs, plan: Strate
     ids: list[tuple[str, str, str]] = []
     quantities: list[Floats] = []
     rates: list[Floats] = []
+    costs: list[tuple[Floats, ...]] = []
     for family, path in zip(axes.family_ids, plan.paths, strict=True):
         days = inputs.days_left[axes.family_position[family]]
         for position, kind in enumerate(KINDS):
@@ -148,6 +168,7 @@ def family_supply_frame(key: dict[str, str], inputs: BalanceInputs, plan: Strate
                 ids.append((family, kind, source))
                 quantities.append(part)
                 rates.append(np.divide(part, days, out=np.full_like(part, np.nan), where=days > 0))
+                costs.append(_source_costs(money, axes.family_position[family], position, part, path.supply))
     keys = pl.DataFrame(ids, schema=["family_id", "source_kind", "source_id"], orient="row")
     starts = axes.horizon_starts.to_frame("period_start")
     frame = keys.join(starts, how="cross", maintain_order="left_right")
@@ -159,11 +180,32 @@ def family_supply_frame(key: dict[str, str], inputs: BalanceInputs, plan: Strate
         {
             "quantity": np.array(quantities) if quantities else empty,
             "rate_per_working_day": np.array(rates) if rates else empty,
+            **{
+                name: np.array([cost[number] for cost in costs]) if costs else empty
+                for number, name in enumerate(("supply_cost_amount", "labour_cost_amount", "overtime_cost_amount", "marginal_value_amount"))
+            },
         },
     ).sort("family_id", "source_kind", "source_id", "period_start")
 
 
-def resource_load_frame(key: dict[str, str], axes: Axes, resources: Resources, load: StrategyLoad) -> pl.DataFrame:
+def _source_costs(money: Money | None, family: int, kind: int, part: Floats, supply: Floats) -> tuple[Floats, ...]:
+    """Cost of a source's quantity, its part of the family's wages and overtime, and what a limit on it is worth."""
+    if money is None:
+        return (np.full_like(part, np.nan),) * 4
+    # Own hours are taken by what is made in house.
+    made = supply[0] if KINDS[kind] == "production" else np.zeros_like(part)
+    share = np.divide(part, made, out=np.zeros_like(part), where=made > 0)
+    return (
+        part * money.unit_cost[kind, family],
+        share * money.labour[family],
+        share * money.overtime[family],
+        money.supply_value[kind, family],
+    )
+
+
+def resource_load_frame(
+    key: dict[str, str], axes: Axes, resources: Resources, load: StrategyLoad, *, money: Money | None = None
+) -> pl.DataFrame:
     """One row per resource and period, with the families that load it, the heaviest first."""
     users: list[str | None] = []
     by_resource: dict[int, list[tuple[str, Floats]]] = {}
@@ -183,12 +225,16 @@ def resource_load_frame(key: dict[str, str], axes: Axes, resources: Resources, l
             "overtime_capacity": load.overtime,
             "load_ratio": load.ratio,
             "load_status": load.status.ravel().tolist(),
+            "marginal_value_amount": np.full_like(load.required, np.nan) if money is None else money.resource_value,
             "families": users,
+            "note": [None] * load.required.size if money is None else [note or None for notes in money.resource_notes for note in notes],
         },
     )
 
 
-def workforce_plan_frame(key: dict[str, str], axes: Axes, resources: Resources, load: StrategyLoad) -> pl.DataFrame:
+def workforce_plan_frame(
+    key: dict[str, str], axes: Axes, resources: Resources, load: StrategyLoad, *, money: Money | None = None
+) -> pl.DataFrame:
     """One row per labour resource with workforce and period."""
     labour = np.flatnonzero(resources.is_labour)
     heads = load.heads
@@ -213,6 +259,7 @@ def workforce_plan_frame(key: dict[str, str], axes: Axes, resources: Resources, 
             "overtime_hours": beyond,
             "idle_hours": regular - worked,
             "is_feasible": (required <= regular + overtime + slack).ravel().tolist(),
+            **{name: np.full_like(required, np.nan) if money is None else money.workforce[name][labour] for name in WORKFORCE_COSTS},
         },
     )
 
@@ -240,7 +287,7 @@ def _frame(contract: type[Table], key: dict[str, str], cells: pl.DataFrame, colu
         if isinstance(values, np.ndarray):
             series.append(pl.Series(name, np.round(values.ravel(), 6) + 0.0, dtype=pl.Float64).fill_nan(None))
         else:
-            series.append(pl.Series(name, values))
+            series.append(pl.Series(name, values, dtype=pl.String if all(value is None for value in values) else None))
     schema = {name: column.dtype.type for name, column in contract.to_schema().columns.items()}
     constants = [pl.lit(value).alias(name) for name, value in key.items()]
     return cells.with_columns(*constants, *series).select(pl.col(name).cast(dtype) for name, dtype in schema.items())

@@ -14,38 +14,44 @@ def measure_accuracy(pairs: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
 
     `pairs`: one row per forecast that has come true: the `by` columns, `actual_quantity, forecast_quantity`, `naive_quantity` (the
     seasonal naive; null where there is none) and `scale_quantity` (mean absolute seasonal difference of the history known then; null or
-    0 where there is none). Error = forecast - actual, so a positive bias is over-forecast.
+    0 where there is none); optionally `before_quantity` (what the step before forecast; null where it said nothing). Error = forecast -
+    actual, so a positive bias is over-forecast.
 
-    Returns the `by` columns, `pairs`, `wape_ratio` sum|e| / sum|A|, `bias_ratio` sum e / sum A, `mase_ratio` mean of |e| / scale,
-    `tracking_signal` sum e / mean|e|, `naive_wape_ratio` and `value_added_ratio` (WAPE of the seasonal naive less that of the forecast,
-    over the pairs where both exist: positive is worth having). A ratio with denominator 0 is null.
+    Returns the `by` columns, `pairs`, `actual_quantity` sum|A|, `wape_ratio` sum|e| / sum|A|, `bias_ratio` sum e / sum A, `mase_ratio`
+    mean of |e| / scale, `tracking_signal` sum e / mean|e|, `naive_wape_ratio`, `value_added_ratio` (WAPE of the seasonal naive less that
+    of the forecast, over the pairs where both exist: positive is worth having), `compared_quantity` (sum|A| of those pairs) and
+    `value_added_over_before_ratio` (the same against the step before; null without `before_quantity`). A ratio with denominator 0 is
+    null.
     """
     error = pl.col("forecast_quantity") - pl.col("actual_quantity")
     actual, naive = pl.col("actual_quantity"), pl.col("naive_quantity")
+    before = pl.col("before_quantity") if "before_quantity" in pairs.columns else pl.lit(None, dtype=pl.Float64)
     scale = pl.when(pl.col("scale_quantity") > 0).then(pl.col("scale_quantity"))
-    compared = naive.is_not_null()
-    measured = (
-        pairs.sort(pl.all())
+    return (
+        pairs.with_columns(before_quantity=before)
+        .sort(pl.all())
         .group_by(by, maintain_order=True)
         .agg(
             pl.len().cast(pl.Int64).alias("pairs"),
+            actual.abs().sum().alias("actual_quantity"),
             _ratio(error.abs().sum(), actual.abs().sum()).alias("wape_ratio"),
             _ratio(error.sum(), actual.sum()).alias("bias_ratio"),
             (error.abs() / scale).mean().alias("mase_ratio"),
             _ratio(error.sum(), error.abs().mean()).alias("tracking_signal"),
-            _ratio((naive - actual).abs().sum(), actual.filter(compared).abs().sum()).alias("naive_wape_ratio"),
-            _ratio(error.filter(compared).abs().sum(), actual.filter(compared).abs().sum()).alias("compared_wape_ratio"),
+            _ratio((naive - actual).abs().sum(), actual.filter(naive.is_not_null()).abs().sum()).alias("naive_wape_ratio"),
+            _value_added(naive).alias("value_added_ratio"),
+            actual.filter(naive.is_not_null()).abs().sum().alias("compared_quantity"),
+            _value_added(pl.col("before_quantity")).alias("value_added_over_before_ratio"),
         )
         .sort(by)
     )
-    added = (pl.col("naive_wape_ratio") - pl.col("compared_wape_ratio")).alias("value_added_ratio")
-    return measured.with_columns(added).drop("compared_wape_ratio")
 
 
-def value_added(before: Floats, after: Floats, actual: Floats) -> float:
-    """WAPE of the step before less WAPE of the step; NaN without demand. Arrays of the same shape, in one unit."""
-    demand = np.abs(actual).sum()
-    return float((np.abs(before - actual).sum() - np.abs(after - actual).sum()) / demand) if demand > 0 else float("nan")
+def _value_added(other: pl.Expr) -> pl.Expr:
+    """WAPE of another forecast less that of the forecast, over the pairs where the other one exists."""
+    forecast, actual = pl.col("forecast_quantity"), pl.col("actual_quantity")
+    gain = (other - actual).abs() - (forecast - actual).abs()
+    return _ratio(gain.sum(), actual.filter(other.is_not_null()).abs().sum())
 
 
 def symmetric_error(forecast: Floats, actual: Floats) -> Floats:

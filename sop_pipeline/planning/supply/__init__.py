@@ -9,13 +9,14 @@ from sop_pipeline.planning.supply.inputs import (
     Sources,
     StockUsages,
     SupplyInputs,
-    Switches,
+    Timing,
     Usages,
     Workforce,
 )
 from sop_pipeline.planning.supply.planner import SupplyPlan, plan_supply
 from sop_pipeline.planning.supply.recompute import PlanMismatchError
 from sop_pipeline.planning.supply.solve import SolverError
+from sop_pipeline.planning.supply.switches import Switches
 
 __all__ = [
     "Families",
@@ -30,6 +31,7 @@ __all__ = [
     "SupplyInputs",
     "SupplyPlan",
     "Switches",
+    "Timing",
     "Usages",
     "Workforce",
     "plan_supply",

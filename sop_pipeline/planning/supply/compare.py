@@ -8,6 +8,7 @@ import polars as pl
 
 from sop_pipeline.planning.supply.costs import COST_KINDS, hour_shares, share_to_families
 from sop_pipeline.planning.supply.inputs import STRATEGIES, Floats, SupplyInputs
+from sop_pipeline.planning.supply.plan import missing_quantity
 from sop_pipeline.planning.supply.planner import SupplyPlan, plan_supply
 from sop_pipeline.planning.supply.strategies import PLANNED
 
@@ -20,16 +21,16 @@ def plan_strategies(inputs: SupplyInputs) -> dict[str, SupplyPlan]:
     return {strategy: plan_supply(inputs, strategy) for strategy in (*STRATEGIES, PLANNED)}
 
 
-def strategy_measures(plans: Mapping[str, SupplyPlan]) -> pl.DataFrame:
+def strategy_measures(plans: Mapping[str, SupplyPlan], *, is_one_unit: bool = False) -> pl.DataFrame:
     """One row per strategy, family (`*` = company) and measure: value in money, heads, hours, planning units or a ratio.
 
-    Costs are money only. Heads and hours are shared to families by the hours they take and sum to the company; quantities are not summed
-    over families, which count in different units.
+    Costs are money only. Heads and hours are shared to families by the hours they take and sum to the company; quantities are summed over
+    families only where `is_one_unit`: all count in the same planning unit.
     """
     rows = [
         (strategy, family, measure, value)
         for strategy, plan in plans.items()
-        for measure, values, company in _measures(plan)
+        for measure, values, company in _measures(plan, is_one_unit=is_one_unit)
         for family, value in (*zip(plan.inputs.families.family_ids, values.tolist(), strict=True), (COMPANY, company))
         if value is not None
     ]
@@ -58,7 +59,7 @@ def stability_curve(inputs: SupplyInputs, weights: Sequence[float] = WEIGHTS) ->
     return pl.DataFrame([(*row, row[2] / least - 1 if least else 0.0) for row in rows], schema=schema, orient="row")
 
 
-def _measures(plan: SupplyPlan) -> Iterator[tuple[str, Floats, float | None]]:
+def _measures(plan: SupplyPlan, *, is_one_unit: bool) -> Iterator[tuple[str, Floats, float | None]]:
     inputs, done, costs = plan.inputs, plan.quantities, plan.costs
     crew, shape = inputs.workforce, inputs.resources.regular_capacity.shape
     totals = {kind: costs.by_kind[kind].sum(axis=1) for kind in COST_KINDS}
@@ -68,8 +69,9 @@ def _measures(plan: SupplyPlan) -> Iterator[tuple[str, Floats, float | None]]:
     average = done.inventory.mean(axis=1)
     money = average * inputs.families.unit_value_amount
     yield "average_inventory_amount", money, float(money.sum())
-    yield "average_inventory_quantity", average, None
-    yield "worst_shortage_quantity", (done.backlog + done.lost_sales).max(axis=1), None
+    yield "average_inventory_quantity", average, float(average.sum()) if is_one_unit else None
+    missing = missing_quantity(inputs, done)
+    yield "worst_shortage_quantity", missing.max(axis=1), float(missing.sum(axis=0).max()) if is_one_unit else None
     shares = hour_shares(inputs, done.supply)
     for measure, values in (("hires", done.hires), ("layoffs", done.layoffs)):
         on_resources = np.zeros(shape)

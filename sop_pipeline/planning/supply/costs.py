@@ -5,12 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from sop_pipeline.planning.supply.constraints.before import capacity_before, load_before
+from sop_pipeline.planning.supply.constraints.mix import mix_deviation, mix_price
 from sop_pipeline.planning.supply.constraints.perishables import SCRAP_TO_VALUE
 from sop_pipeline.planning.supply.constraints.resources import overflow_price, overload_price
 from sop_pipeline.planning.supply.constraints.sources import anchored, components_before, tie_break_prices
-from sop_pipeline.planning.supply.constraints.stability import levelled_sources, rate_changes
+from sop_pipeline.planning.supply.constraints.stability import levelled_sources, rate_changes, rate_deviation
 from sop_pipeline.planning.supply.constraints.workforce import heads_change_price
 from sop_pipeline.planning.supply.inputs import KINDS, Floats, SupplyInputs
+from sop_pipeline.planning.supply.lead_times import shifted
 from sop_pipeline.planning.supply.model import Model
 from sop_pipeline.planning.supply.plan import Quantities
 from sop_pipeline.planning.supply.prices import LOST_STEP_INCREASE, LOST_STEPS
@@ -113,6 +115,7 @@ def soft_costs(model: Model, plan: Quantities, costs: Costs) -> dict[str, float]
     soft["components_before"] = float((components_before(inputs, prices) * plan.supply).sum())
     beyond = np.maximum(load_before(inputs, plan.supply) - capacity_before(inputs)[:, None], 0.0)
     soft["overload_before"] = float((beyond * prices.overload[:, None]).sum())
+    soft["mix"] = float((mix_price(prices, inputs) * np.abs(mix_deviation(inputs, plan.supply))).sum())
     soft["rate_change"] = _rate_change_cost(model, plan)
     soft["heads_change"] = float((heads_change_price(inputs, rules) * (plan.hires + plan.layoffs)).sum())
     soft["overflow"] = float((plan.overflow * overflow_price(prices)[:, None]).sum())
@@ -129,7 +132,7 @@ def hour_shares(inputs: SupplyInputs, supply: Floats) -> Floats:
     hours = np.zeros((usages.source.size, shape[1]))
     for offset in np.unique(usages.offset):
         now = usages.offset == offset
-        hours[now, : shape[1] - offset] = usages.usage_per_unit[now][:, None] * supply[usages.source[now], offset:]
+        hours[now] = usages.usage_per_unit[now][:, None] * shifted(inputs, usages.source[now], int(offset), supply)
     whole = np.zeros(shape)
     np.add.at(whole, usages.resource, hours)
     users = np.bincount(usages.resource, minlength=shape[0])
@@ -156,10 +159,8 @@ def _rate_change_cost(model: Model, plan: Quantities) -> float:
     np.add.at(rate, inputs.sources.family[counted], plan.supply[counted])
     days = inputs.families.working_days
     rate = np.divide(rate, days, out=np.zeros_like(rate), where=days > 0)
-    before = np.where(
-        changes.before < 0, np.nan_to_num(inputs.families.previous_rate[changes.family]), rate[changes.family, changes.before]
-    )
-    return float((model.rules.rate_change[changes.family] * np.abs(rate[changes.family, changes.period] - before)).sum())
+    weight = model.rules.rate_change[changes.family, changes.period]
+    return float((weight * rate_deviation(inputs, changes, rate)).sum())
 
 
 def _on_resources(rows: np.ndarray, values: Floats, shape: tuple[int, ...]) -> Floats:

@@ -14,47 +14,58 @@ OWED_RATE = 1e-9  # of a family's rate
 
 @dataclass(frozen=True)
 class ItemSplit:
-    """Items' shares of their families' quantities. N items, F families, T periods; all in planning units of the family."""
+    """Items' shares of what their sources supply. E shares, S sources, T periods; all in planning units of the family."""
 
-    run_out_quantity: Floats  # NT: unrounded; sums to the family and what its lots before left over
-    lot_quantity: Floats  # NT: in whole lots
-    residual_quantity: Floats  # FT: the family's quantity to date less its lots, carried to the next period
+    run_out_quantity: Floats  # ET: unrounded; of a source they sum to its quantity and what its lots before left over
+    lot_quantity: Floats  # ET: in whole lots
+    residual_quantity: Floats  # ET: planned to date less lots to date; of a source they sum to what it carries on
 
 
 def split_families(
-    family: Positions,
+    item: Positions,
+    source: Positions,
+    turn: Positions,
+    *,
     opening_quantity: Floats,
     demand_quantity: Floats,
-    family_quantity: Floats,
-    working_days: Floats,
-    *,
+    source_quantity: Floats,
+    lot_minimum: Floats,
     lot_multiple: Floats,
 ) -> ItemSplit:
-    """Split each period's family quantity so that all items made run out on the same day, then round to lots.
+    """Split each period's quantity of every source so that all items made run out on the same day, then round to lots.
 
-    `family`: N, sorted positions; `opening_quantity`: N, stock less what customers wait for; `demand_quantity`: N × T; `family_quantity`,
-    `working_days`: F × T; `lot_multiple`: N, 0 = any quantity. An item that already lasts longer than the others gets nothing. What lots
-    leave of a family's quantity is carried to its next period, so that no drift builds up. Raises InputError where items are not sorted by
-    family.
+    `item`, `source`: E, who can have a share of what, sorted by source; `turn`: S, sources of a family split in this order, each knowing
+    what those before gave; `opening_quantity`: N, stock less what customers wait for; `demand_quantity`: N × T or more periods, of which
+    those beyond only tell how fast an item sells; `source_quantity`: S × T; `lot_minimum`, `lot_multiple`: N, 0 = any quantity. An item
+    that already lasts longer than the others gets nothing. What lots leave of a source's quantity is carried to its next period, so that
+    no drift builds up. Raises InputError where shares are not sorted by source.
     """
-    if (np.diff(family) < 0).any():
-        raise InputError("items must be sorted by family; sort them by family and item before splitting")
-    count, periods = demand_quantity.shape
-    quantity, lots = np.zeros((count, periods)), np.zeros((count, periods))
-    residual = np.zeros(family_quantity.shape)
-    carried = np.zeros(family_quantity.shape[0])
+    if (np.diff(source) < 0).any():
+        raise InputError("shares must be sorted by source; sort them by source and item before splitting")
+    periods = source_quantity.shape[1]
+    shape = (item.size, periods)
+    quantity, lots, residual = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    carried = np.zeros(source_quantity.shape[0])
     stock = opening_quantity.astype(np.float64)
+    turns = [np.flatnonzero(turn[source] == number) for number in np.unique(turn)]
+    minimum, multiple = lot_minimum[item], lot_multiple[item]
     for period in range(periods):
-        ahead = slice(period, period + LOOK_AHEAD_PERIODS)
-        days = np.maximum(working_days[:, ahead].sum(axis=1), 1.0)[family]
-        rate = demand_quantity[:, ahead].sum(axis=1) / days
-        wanted = np.maximum(family_quantity[:, period] + carried, 0.0)
-        left = stock - demand_quantity[:, period]
-        quantity[:, period] = split_by_run_out(family, left, rate, wanted)
-        lots[:, period] = round_to_lots(family, quantity[:, period], lot_multiple, wanted)
-        carried = family_quantity[:, period] + carried - np.bincount(family, lots[:, period], minlength=carried.size)
-        residual[:, period] = carried
-        stock = left + lots[:, period]
+        rate = demand_quantity[:, period : period + LOOK_AHEAD_PERIODS].sum(axis=1)
+        stock = stock - demand_quantity[:, period]
+        wanted = np.maximum(source_quantity[:, period] + carried, 0.0)
+        for entries in turns:
+            items, of_source = item[entries], source[entries]
+            quantity[entries, period] = split_by_run_out(of_source, stock[items], rate[items], wanted)
+            lots[entries, period] = round_to_lots(
+                of_source, quantity[entries, period], wanted, lot_minimum=minimum[entries], lot_multiple=multiple[entries]
+            )
+            stock = stock + np.bincount(items, lots[entries, period], minlength=stock.size)
+        ahead = source_quantity[:, period] + carried
+        # A source whose lots ran ahead of its plan by more than the period asks for rests, and its items' lead shrinks with it.
+        shrink = np.divide(ahead, carried, out=np.zeros_like(ahead), where=(ahead < 0) & (carried < 0))
+        before = residual[:, period - 1] if period else np.zeros(item.size)
+        residual[:, period] = quantity[:, period] - lots[:, period] + before * shrink[source]
+        carried = ahead - np.bincount(source, lots[:, period], minlength=carried.size)
     return ItemSplit(quantity, lots, residual)
 
 
@@ -88,24 +99,32 @@ def split_by_run_out(family: Positions, available_quantity: Floats, rate_per_day
     shares = np.where(fills, np.maximum(day[of_family] * rates[order] - stock[order], 0.0), 0.0)
     quantity = np.zeros_like(stock)
     quantity[order] = shares
-    return quantity
+    # Long overdue items make a day so large that digits of the sum are lost: the total comes back by scale.
+    given = np.bincount(family, quantity, minlength=family_quantity.size)
+    return quantity * np.divide(family_quantity, given, out=np.zeros_like(given), where=given > 0)[family]
 
 
-def round_to_lots(family: Positions, quantity: Floats, lot_multiple: Floats, family_quantity: Floats) -> Floats:
-    """Whole lots: rounded down, then one more for the largest remainders while the family's total is over half a lot away. N."""
+def round_to_lots(family: Positions, quantity: Floats, family_quantity: Floats, *, lot_minimum: Floats, lot_multiple: Floats) -> Floats:
+    """Whole lots: rounded down, then one more for the largest remainders while the family's total is over half a lot away. N.
+
+    The first lot of an item is the least multiple that reaches its minimum.
+    """
     lot = np.where(lot_multiple > 0, lot_multiple, 1.0)
-    whole = np.floor(quantity / lot + ALMOST) * lot
-    whole = np.where(lot_multiple > 0, whole, quantity)
+    least = np.where(lot_multiple > 0, np.ceil(lot_minimum / lot - ALMOST) * lot, lot_minimum)
+    whole = np.where(lot_multiple > 0, np.floor(quantity / lot + ALMOST) * lot, quantity)
+    whole = np.where(whole < least * (1 - ALMOST), 0.0, whole)
+    step = np.where(whole > 0, np.where(lot_multiple > 0, lot, 0.0), np.maximum(least, np.where(lot_multiple > 0, lot, 0.0)))
     remainder = quantity - whole
     missing = family_quantity - np.bincount(family, whole, minlength=family_quantity.size)
-    order = np.lexsort((-remainder / lot, family))
+    share = np.divide(remainder, step, out=np.zeros_like(remainder), where=step > 0)
+    order = np.lexsort((-share, family))
     of_family = family[order]
     first = np.searchsorted(of_family, np.arange(family_quantity.size))
-    open_lots = np.where(remainder[order] > ALMOST * lot[order], lot[order], 0.0)
+    open_lots = np.where(share[order] > ALMOST, step[order], 0.0)
     added = _sums_within(open_lots, of_family, first)
     take = (open_lots > 0) & (added - open_lots / 2 <= missing[of_family])
     lots = whole.copy()
-    lots[order[take]] += lot[order[take]]
+    lots[order[take]] += step[order[take]]
     return lots
 
 

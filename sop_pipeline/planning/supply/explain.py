@@ -9,7 +9,7 @@ import polars as pl
 
 from sop_pipeline.planning.supply.inputs import Floats, SupplyInputs
 from sop_pipeline.planning.supply.model import Model
-from sop_pipeline.planning.supply.plan import read_quantities
+from sop_pipeline.planning.supply.plan import missing_quantity, read_quantities
 from sop_pipeline.planning.supply.planner import SupplyPlan, plan_supply
 from sop_pipeline.planning.supply.prices import capacity_prices
 from sop_pipeline.planning.supply.solve import Session, fix_whole_numbers
@@ -54,12 +54,7 @@ def price_parts(plan: SupplyPlan) -> dict[str, Floats]:
 
 def shortages(plan: SupplyPlan) -> list[Shortage]:
     """Every family and period with backlog beyond what is promised, shortage or lost sales, in order of family and period."""
-    inputs, done = plan.inputs, plan.quantities
-    families = inputs.families
-    accepted = (
-        np.fmax(families.promised_backlog_quantity, np.nan_to_num(families.target_backlog_quantity)) * families.is_make_to_order[:, None]
-    )
-    missing = np.maximum(done.backlog - accepted, 0.0) + done.lost_sales
+    missing = missing_quantity(plan.inputs, plan.quantities)
     found = np.argwhere(missing > SMALL * plan.model.scales.family[:, None])
     return [Shortage(int(f), int(t), float(missing[f, t]), window_start(plan, int(f), int(t))) for f, t in found]
 

@@ -19,10 +19,10 @@ from sop_pipeline.planning.supply.inputs import (
     Sources,
     StockUsages,
     SupplyInputs,
-    Switches,
     Usages,
     Workforce,
 )
+from sop_pipeline.planning.supply.switches import Switches
 
 PERIOD = "period_index"
 SOURCE_KEY = ("family_id", "source_kind", "source_id")

@@ -1,6 +1,7 @@
 """What the supply model plans from: typed tables of NumPy arrays, each field with its axes and unit. Prices derived from them stay out.
 
-Axes: F families, T periods, K kinds of supply, J sources, R resources, L labour pools, E usages, U issues, S stock usages.
+Axes: F families, T periods, A periods after them, K kinds of supply, J sources, R resources, L labour pools, E usages, U issues,
+S stock usages.
 Quantities are planning units of the family; money is the reporting currency; capacity is in the resource's own unit.
 """
 
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sop_pipeline.planning.supply.arrays import InputError, array, conform, refuse_outside, refuse_unsorted, refuse_unsorted_rows
+from sop_pipeline.planning.supply.switches import SWITCH_VALUES, Switches
 
 Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
@@ -26,6 +28,7 @@ NONE = float("nan")
 UNLIMITED = float("inf")
 NO_ROWS: Positions = np.zeros(0, dtype=np.int64)
 NO_VALUES: Floats = np.zeros(0)
+NO_PERIODS: tuple[tuple[float, ...], ...] = ((),)
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,9 @@ class Families:
     shelf_life_periods: Positions = array("F", "periods a unit keeps; 0 = it does not spoil", default=0, kind="index")
     fresh_opening_periods: Positions = array("F", "periods the opening stock still keeps", default=0, kind="index")
     previous_rate: Floats = array("F", "planning units per working day before the first period", default=NONE, optional=True)
+    purchase_ratio: Floats = array("F", "units bought per unit made, where the mix of items says it", default=NONE, optional=True)
     strategies: tuple[str, ...] = ()
+    period_strategy: Positions = array("FT", "position in STRATEGIES; -1 = that of the family", default=-1, kind="index")
 
 
 @dataclass(frozen=True)
@@ -156,28 +161,12 @@ class Workforce:
 
 
 @dataclass(frozen=True)
-class Switches:
-    """The `supply:` settings of the company, and how the solver may search."""
+class Timing:
+    """Where the planned periods lie in time; without days after the horizon nothing is done in it for what completes later. A periods."""
 
-    holding_cost_on: str = "closing"  # closing | average
-    holding_cost_above: str = "zero"  # zero | minimum
-    idle_hours: str = "allowed"  # allowed | none
-    whole_heads: str = "false"  # false | optimal | nearest | up
-    level_block_periods: int = 12
-    stability_weight: float = 1.0
-    workforce_stability_weight: float = 0.0  # times the weight of rates, on hires and layoffs
-    overload: str = "last_resort"  # last_resort | before_strategy: level and chase then show the load they would need
-    gap: float = 1.0e-4
-    node_limit: int = 100_000
-
-
-SWITCH_VALUES = {
-    "holding_cost_on": ("closing", "average"),
-    "holding_cost_above": ("zero", "minimum"),
-    "idle_hours": ("allowed", "none"),
-    "whole_heads": ("false", "optimal", "nearest", "up"),
-    "overload": ("last_resort", "before_strategy"),
-}
+    first_period_ratio: float = 1.0  # of the first period is still to come
+    season_periods: int = 12  # the rates of the last so many periods go on after the horizon
+    working_days_after: Floats = array("FA", "working days of the periods after the horizon", default=NO_PERIODS)
 
 
 @dataclass(frozen=True)
@@ -196,6 +185,7 @@ class SupplyInputs:
     stock_usages: StockUsages = dataclasses.field(default_factory=lambda: StockUsages(NO_ROWS, NO_ROWS, NO_VALUES))
     workforce: Workforce = dataclasses.field(default_factory=lambda: Workforce(NO_ROWS))
     switches: Switches = Switches()
+    timing: Timing = dataclasses.field(default_factory=Timing)
 
     def __post_init__(self) -> None:
         demand = np.asarray(self.families.demand_quantity, dtype=np.float64)
@@ -209,8 +199,10 @@ class SupplyInputs:
             "E": np.size(self.usages.source),
             "U": np.size(self.issues.component),
             "S": np.size(self.stock_usages.family),
+            "P": len(STRATEGIES) + 1,
+            "A": np.shape(self.timing.working_days_after)[-1],
         }
-        for name in ("families", "sources", "limits", "usages", "issues", "resources", "stock_usages", "workforce"):
+        for name in ("families", "sources", "limits", "usages", "issues", "resources", "stock_usages", "workforce", "timing"):
             object.__setattr__(self, name, conform(getattr(self, name), sizes))
         if not self.families.strategies:
             object.__setattr__(self, "families", dataclasses.replace(self.families, strategies=("least_cost",) * sizes["F"]))
@@ -256,6 +248,7 @@ class SupplyInputs:
             ("stock_usages.family", self.stock_usages.family, "F"),
             ("stock_usages.resource", self.stock_usages.resource, "R"),
             ("workforce.resource", self.workforce.resource, "R"),
+            ("families.period_strategy", self.families.period_strategy + 1, "P"),
         )
         for place, positions, axis in pointers:
             refuse_outside(place, positions, sizes[axis])

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sop_pipeline.planning.supply.constraints import balance, before, perishables, resources, sources, stability, workforce
+from sop_pipeline.planning.supply.constraints import balance, before, beyond, mix, perishables, resources, sources, stability, workforce
 from sop_pipeline.planning.supply.draft import Draft
 from sop_pipeline.planning.supply.inputs import Floats, SupplyInputs
 from sop_pipeline.planning.supply.ladder import Hinge, Segments, cut_segments, opening_holding_amount, position_hinges
@@ -43,9 +43,12 @@ def build_model(inputs: SupplyInputs, strategy: str) -> Model:
     draft = Draft(matrix, inputs, prices, rules, scales)
     supply = sources.add_supply(draft)
     ladder = balance.add_ladder(draft, segments)
-    rows = balance.balance(draft, supply, ladder)
+    rates = beyond.go_on(draft, supply)
+    rows = balance.balance(draft, supply, rates, ladder)
     lost = balance.lose_sales(draft, rows)
     sources.limit_kinds(draft, supply)
+    if mix.mixed_families(inputs).size:
+        mix.buy_the_mix(draft, supply)
     if inputs.issues.component.size:
         balance.issue_before_shipping(draft, ladder, lost)
     if perishables.perishable(inputs).size:
@@ -53,7 +56,7 @@ def build_model(inputs: SupplyInputs, strategy: str) -> Model:
     if (rules.rate_change > 0).any():
         stability.hold_rate(draft, supply)
     if inputs.resources.resource_ids:
-        load = resources.resource_load(draft, supply)
+        load = resources.resource_load(draft, supply, rates)
         if inputs.usages.offset.any():
             before.begin_before(draft, supply)
         resources.use_tiers(draft, load)

@@ -8,6 +8,7 @@ from sop_pipeline.planning.supply.constraints.balance import lost_quantity
 from sop_pipeline.planning.supply.constraints.perishables import scrap_quantity
 from sop_pipeline.planning.supply.constraints.resources import always_busy, overload_cells, regular_capacity, tiers
 from sop_pipeline.planning.supply.inputs import Floats, SupplyInputs
+from sop_pipeline.planning.supply.lead_times import shifted
 from sop_pipeline.planning.supply.model import Model
 
 NOISE = 1e-9  # of a solver unit: what the solver leaves instead of zero
@@ -103,14 +104,22 @@ def read_quantities(model: Model, values: Floats) -> Quantities:
     )
 
 
+def missing_quantity(inputs: SupplyInputs, plan: Quantities) -> Floats:
+    """Per family and period what customers miss: shortage, backlog beyond what is promised or agreed, and lost sales; planning units."""
+    families = inputs.families
+    agreed = np.fmax(families.promised_backlog_quantity, np.nan_to_num(families.target_backlog_quantity))
+    missing: Floats = np.maximum(plan.backlog - agreed * families.is_make_to_order[:, None], 0.0) + plan.lost_sales
+    return missing
+
+
 def issued_quantity(inputs: SupplyInputs, supply: Floats) -> Floats:
     """Per family and period what other families' production takes of it, with its offset; planning units."""
     issues, source = inputs.issue_pairs()
     issued = np.zeros(inputs.shape)
     for offset in np.unique(issues.offset):
         now = issues.offset == offset
-        taken = issues.quantity_per_unit[now][:, None] * supply[source[now], offset:]
-        np.add.at(issued[:, : issued.shape[1] - offset], issues.component[now], taken)
+        taken = issues.quantity_per_unit[now][:, None] * shifted(inputs, source[now], int(offset), supply)
+        np.add.at(issued, issues.component[now], taken)
     return issued
 
 
@@ -136,11 +145,10 @@ def required_capacity(inputs: SupplyInputs, supply: Floats, inventory: Floats) -
     """Load of every resource and period: supply × bill of resources, `offset` periods earlier, plus what stock takes; RT."""
     usages, stock = inputs.usages, inputs.stock_usages
     required = np.zeros(inputs.resources.regular_capacity.shape)
-    _, periods = inputs.shape
     for offset in np.unique(usages.offset):
         now = usages.offset == offset
-        load = usages.usage_per_unit[now][:, None] * supply[usages.source[now], offset:]
-        np.add.at(required[:, : periods - offset], usages.resource[now], load)
+        load = usages.usage_per_unit[now][:, None] * shifted(inputs, usages.source[now], int(offset), supply)
+        np.add.at(required, usages.resource[now], load)
     np.add.at(required, stock.resource, stock.usage_per_unit[:, None] * inventory[stock.family])
     return required
 

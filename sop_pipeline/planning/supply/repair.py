@@ -41,8 +41,9 @@ def repair(inputs: SupplyInputs) -> tuple[SupplyInputs, tuple[Note, ...]]:
             notes += _notes(inputs, (name, column), values, changes[column], f"below {low:g}, which is planned with instead")
         if changes:
             inputs = inputs.swap(**{name: dataclasses.replace(table, **changes)})
-    # What lies a whole horizon or more before its completion lies before the horizon for every plan.
+    # What lies a whole horizon or more before its completion lies before the horizon for every plan that ends with it.
     _, periods = inputs.shape
+    periods = periods if not inputs.timing.working_days_after.shape[1] else np.iinfo(np.int64).max
     inside = (np.flatnonzero(table.offset < periods) for table in (inputs.usages, inputs.issues))
     inputs = inputs.swap(usages=inputs.usages.take(next(inside)), issues=inputs.issues.take(next(inside)))
     for step in (_break_circles, _usable_yields, _source_limits, _kind_limits, _reachable_heads):

@@ -7,7 +7,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from sop_pipeline.planning.supply.arrays import InputError, refuse_outside
-from sop_pipeline.planning.supply.inputs import Floats, Positions
+from sop_pipeline.planning.supply.inputs import Flags, Floats, Positions
 
 ALMOST = 1e-9  # of a lot: a need this close to whole lots is whole lots
 
@@ -20,7 +20,10 @@ class ItemStructure:
     parent: Positions  # B: position of the item that is made
     component: Positions  # B: position of the item that goes into it
     quantity_per: Floats  # B: component units per parent unit, scrap included
-    lead_time_periods: Positions  # N: periods from release to receipt
+    timing: Positions  # K × T: per kind of lead the period it begins in for a receipt in each period; −1 = before the first
+    lead: Positions  # N: the kind of lead from release to receipt of an item
+    line_lead: Positions  # B: the kind of lead of a line before its parent's receipt; −1 = when the parent is released
+    is_scheduled: Flags  # N: receipts are given by a plan above the item; stock on hand and demand stand in that plan
     on_hand_quantity: Floats  # N
     safety_quantity: Floats  # N: never planned to fall below
     lot_minimum: Floats  # N: least quantity of a receipt; 0 = none
@@ -32,7 +35,8 @@ class Requirements:
     """What is needed and ordered when; all N × T but `level_code` and `past_due_quantity` (N), in the unit of each item."""
 
     level_code: Positions
-    gross_quantity: Floats  # independent demand and what parents' releases take
+    gross_quantity: Floats  # independent demand and what parents take
+    net_quantity: Floats  # what stock, scheduled receipts and orders before leave open, before lots
     receipt_quantity: Floats  # planned orders by the period they arrive in
     release_quantity: Floats  # planned orders by the period they are released in; late ones in the first
     past_due_quantity: Floats  # of the first period's releases, what should have been released before it
@@ -66,13 +70,21 @@ def level_codes(structure: ItemStructure) -> Positions:
     return codes
 
 
-def plan_requirements(structure: ItemStructure, independent_quantity: Floats, scheduled_quantity: Floats) -> Requirements:
+def plan_requirements(
+    structure: ItemStructure,
+    independent_quantity: Floats,
+    scheduled_quantity: Floats,
+    *,
+    planned_quantity: Floats | None = None,
+    unissued_quantity: Floats | None = None,
+) -> Requirements:
     """Net every item against stock and scheduled receipts, level by level, and order in lots.
 
-    `independent_quantity`, `scheduled_quantity`: N × T, demand from outside the bill of materials, and open orders by arrival.
-    A receipt covers gross + safety − on hand − scheduled − ordered before, lifted to the minimum and rounded up to the multiple; it is
-    released a lead time earlier, where it takes its components. Needs inside the lead time are released in the first period as past due.
-    Raises InputError for a circle and for positions outside the items.
+    All N × T: `independent_quantity`, demand from outside the bill of materials; `scheduled_quantity`, open orders by arrival;
+    `planned_quantity`, receipts of `is_scheduled` items as the plan above gives them, open orders included; `unissued_quantity`, the part
+    of open orders that has not taken its components yet. A receipt covers gross + safety − on hand − scheduled − ordered before, lifted
+    to the minimum and rounded up to the multiple; it is released a lead time earlier, where it takes its components. Needs inside the
+    lead time are released in the first period as past due. Raises InputError for a circle and for positions outside the items.
     """
     count = len(structure.item_ids)
     refuse_outside("bill_of_materials.parent", structure.parent, count)
@@ -82,55 +94,76 @@ def plan_requirements(structure: ItemStructure, independent_quantity: Floats, sc
     place = np.empty(count, dtype=np.int64)
     place[order] = np.arange(count)
     ends = np.cumsum(np.bincount(codes))
-    usage = _usage_matrix(structure, place)
+    usages = [(kind, _usage_matrix(structure, place, structure.line_lead == kind)) for kind in np.unique(structure.line_lead).tolist()]
     gross = independent_quantity[order].astype(np.float64)
     scheduled = scheduled_quantity[order]
-    receipts, releases = np.zeros_like(gross), np.zeros_like(gross)
+    planned = None if planned_quantity is None else planned_quantity[order]
+    unissued = np.zeros_like(gross) if unissued_quantity is None else unissued_quantity[order]
+    net, receipts, releases = np.zeros_like(gross), np.zeros_like(gross), np.zeros_like(gross)
     past_due = np.zeros(count)
     for start, end in zip((0, *ends[:-1]), ends, strict=True):
         level = slice(start, end)
         items = order[level]
-        receipts[level] = _receipts(structure, items, gross[level], scheduled[level])
-        releases[level], past_due[level] = _release(receipts[level], structure.lead_time_periods[items])
-        taken = usage[level]
-        if taken.nnz:
-            gross += taken.T @ releases[level]
+        wanted = gross[level]
+        if planned is not None:
+            wanted = np.where(structure.is_scheduled[items, None], planned[level], wanted)
+        net[level], receipts[level] = _receipts(structure, items, wanted, scheduled[level])
+        when = structure.timing[structure.lead[items]]
+        releases[level], past_due[level] = _release(receipts[level], when)
+        for kind, usage in usages:
+            taken = usage[level]
+            if not taken.nnz:
+                continue
+            if kind < 0:
+                begun = releases[level] + _release(unissued[level], when)[0]
+            else:
+                begun = _release(receipts[level] + unissued[level], np.broadcast_to(structure.timing[kind], gross[level].shape))[0]
+            gross += taken.T @ begun
     projected = structure.on_hand_quantity[order][:, None] + np.cumsum(scheduled + receipts - gross, axis=1)
-    return Requirements(codes, gross[place], receipts[place], releases[place], past_due[place], projected[place])
+    return Requirements(codes, gross[place], net[place], receipts[place], releases[place], past_due[place], projected[place])
 
 
-def _receipts(structure: ItemStructure, items: Positions, gross: Floats, scheduled: Floats) -> Floats:
-    """Planned receipts of the items of one level, period by period."""
+def _receipts(structure: ItemStructure, items: Positions, gross: Floats, scheduled: Floats) -> tuple[Floats, Floats]:
+    """Net requirements and planned receipts of the items of one level, period by period."""
     multiple = structure.lot_multiple[items]
     minimum = structure.lot_minimum[items]
     lot = np.where(multiple > 0, multiple, 1.0)
+    # A scheduled item's receipts are its plan already: neither its stock nor its safety stock counts again.
+    available = np.where(structure.is_scheduled, 0.0, structure.on_hand_quantity - structure.safety_quantity)[items]
     # Netting is cumulative: what a period lacks is what all periods up to it need beyond everything that has come or been ordered.
-    need = np.cumsum(gross - scheduled, axis=1) - (structure.on_hand_quantity - structure.safety_quantity)[items][:, None]
-    receipts = np.zeros_like(gross)
+    need = np.cumsum(gross - scheduled, axis=1) - available[:, None]
+    net, receipts = np.zeros_like(gross), np.zeros_like(gross)
     ordered = np.zeros(items.size)
     for period in np.flatnonzero((need > 0).any(axis=0)):
         missing = need[:, period] - ordered
+        is_missing = missing > ALMOST * np.maximum(1.0, np.abs(need[:, period]))
         wanted = np.maximum(missing, minimum)
         wanted = np.where(multiple > 0, np.ceil(wanted / lot - ALMOST) * lot, wanted)
-        receipts[:, period] = np.where(missing > ALMOST * np.maximum(1.0, np.abs(need[:, period])), wanted, 0.0)
+        net[:, period] = np.where(is_missing, missing, 0.0)
+        receipts[:, period] = np.where(is_missing, wanted, 0.0)
         ordered += receipts[:, period]
-    return receipts
+    return net, receipts
 
 
-def _release(receipts: Floats, lead_time: Positions) -> tuple[Floats, Floats]:
-    """Receipts moved a lead time earlier, and per item what falls before the first period, which is released in it."""
-    periods = receipts.shape[1]
-    total = np.concatenate([np.zeros((receipts.shape[0], 1)), np.cumsum(receipts, axis=1)], axis=1)
-    until = np.minimum(np.arange(1, periods + 1) + lead_time[:, None], periods)
-    released = np.take_along_axis(total, until, axis=1)
-    releases = np.diff(released, axis=1, prepend=0.0)
-    late = np.take_along_axis(total, np.minimum(lead_time, periods)[:, None], axis=1)[:, 0]
+def _release(receipts: Floats, when: Positions) -> tuple[Floats, Floats]:
+    """Receipts moved to the period their lead begins in, and per item what falls before the first period, which is released in it."""
+    count, periods = receipts.shape
+    cells = np.maximum(when, 0) + np.arange(count)[:, None] * periods
+    releases: Floats = np.bincount(cells.ravel(), receipts.ravel(), minlength=receipts.size).astype(np.float64).reshape(receipts.shape)
+    late = np.where(when < 0, receipts, 0.0).sum(axis=1)
     return releases, late
 
 
-def _usage_matrix(structure: ItemStructure, place: Positions) -> sp.csr_matrix:
+def whole_leads(lead_periods: Positions, periods: int) -> Positions:
+    """Timing of leads that are whole periods: K × T."""
+    begun = np.arange(periods) - lead_periods[:, None]
+    return np.where(begun < 0, -1, begun)
+
+
+def _usage_matrix(structure: ItemStructure, place: Positions, lines: Flags) -> sp.csr_matrix:
     shape = (place.size, place.size)
-    return sp.csr_matrix((structure.quantity_per, (place[structure.parent], place[structure.component])), shape=shape)
+    cells = (place[structure.parent[lines]], place[structure.component[lines]])
+    return sp.csr_matrix((structure.quantity_per[lines], cells), shape=shape)
 
 
 def _ranges(start: Positions, end: Positions) -> NDArray[np.int64]:

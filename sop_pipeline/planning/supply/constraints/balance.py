@@ -5,10 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sop_pipeline.planning.supply.constraints.beyond import RateColumns
 from sop_pipeline.planning.supply.constraints.sources import SupplyColumns
 from sop_pipeline.planning.supply.draft import Draft
 from sop_pipeline.planning.supply.inputs import Floats, SupplyInputs
 from sop_pipeline.planning.supply.ladder import Segments
+from sop_pipeline.planning.supply.lead_times import first_ratio, late_needs
 from sop_pipeline.planning.supply.matrix import Indices
 from sop_pipeline.planning.supply.prices import LOST_STEP_INCREASE, LOST_STEPS
 
@@ -38,7 +40,7 @@ def add_ladder(draft: Draft, segments: Segments) -> LadderColumns:
     return LadderColumns(columns, segments)
 
 
-def balance(draft: Draft, supply: SupplyColumns, ladder: LadderColumns) -> Indices:
+def balance(draft: Draft, supply: SupplyColumns, rates: RateColumns, ladder: LadderColumns) -> Indices:
     """Σ yield·x + N[t−1] − N[t] − Σ u·x of consumers = demand, one row per family and period; N = inventory − backlog."""
     matrix, inputs, scales = draft.matrix, draft.inputs, draft.scales
     demand = inputs.families.demand_quantity.copy()
@@ -50,19 +52,22 @@ def balance(draft: Draft, supply: SupplyColumns, ladder: LadderColumns) -> Indic
     matrix.put(rows[segments.family, segments.period], ladder.columns, -segments.sign)
     carried = segments.period < inputs.shape[1] - 1
     matrix.put(rows[segments.family[carried], segments.period[carried] + 1], ladder.columns[carried], segments.sign[carried])
-    _issue(draft, supply, rows)
+    _issue(draft, supply, rates, rows)
     return rows
 
 
-def _issue(draft: Draft, supply: SupplyColumns, rows: Indices) -> None:
+def _issue(draft: Draft, supply: SupplyColumns, rates: RateColumns, rows: Indices) -> None:
     matrix, inputs = draft.matrix, draft.inputs
     issues, source = inputs.issue_pairs()
     _, periods = inputs.shape
-    for offset in np.unique(issues.offset):
+    for offset in np.unique(issues.offset[issues.offset < periods]):
         now = issues.offset == offset
+        per_unit = issues.quantity_per_unit[now][:, None] * first_ratio(inputs, int(offset), periods)[: periods - offset]
         # What consumers complete in the first `offset` periods has taken its components before the horizon.
         for part in supply.parts:
-            matrix.put(rows[issues.component[now], : periods - offset], part[source[now], offset:], -issues.quantity_per_unit[now][:, None])
+            matrix.put(rows[issues.component[now], : periods - offset], part[source[now], offset:], -per_unit)
+    late = late_needs(inputs, issues.component, source, issues.offset, issues.quantity_per_unit)
+    matrix.put(rows[late.target, late.period], rates.columns[rates.place[late.source]], -late.per_daily_unit)
 
 
 def lose_sales(draft: Draft, rows: Indices) -> LostColumns:

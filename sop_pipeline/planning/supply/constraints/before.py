@@ -23,7 +23,7 @@ def load_before(inputs: SupplyInputs, supply: Floats) -> Floats:
     usages = inputs.usages
     load = np.zeros((len(inputs.resources.resource_ids), int(usages.offset.max(initial=0))))
     for ago in range(1, load.shape[1] + 1):
-        now = usages.offset >= ago
+        now = (usages.offset >= ago) & (usages.offset - ago < inputs.shape[1])
         done = supply[usages.source[now], usages.offset[now] - ago]
         np.add.at(load[:, ago - 1], usages.resource[now], usages.usage_per_unit[now] * done)
     return load
@@ -43,7 +43,7 @@ def begin_before(draft: Draft, supply: SupplyColumns) -> None:
     scale = scales.resource[early][:, None]
     rows = matrix.rows("begun_before", shape, -np.inf, capacity_before(inputs)[early][:, None], scale)
     for ago in range(1, shape[1] + 1):
-        now = usages.offset >= ago
+        now = (usages.offset >= ago) & (usages.offset - ago < inputs.shape[1])
         for part in supply.parts:
             columns = part[usages.source[now], usages.offset[now] - ago]
             matrix.put(rows[place[usages.resource[now]], ago - 1], columns, usages.usage_per_unit[now])

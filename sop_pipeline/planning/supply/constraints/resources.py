@@ -6,9 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sop_pipeline.planning.supply.constraints.balance import LadderColumns
+from sop_pipeline.planning.supply.constraints.beyond import RateColumns
 from sop_pipeline.planning.supply.constraints.sources import SupplyColumns, supply_bounds
 from sop_pipeline.planning.supply.draft import Draft
 from sop_pipeline.planning.supply.inputs import Floats, SupplyInputs
+from sop_pipeline.planning.supply.lead_times import first_ratio, late_needs, shifted
 from sop_pipeline.planning.supply.matrix import Indices
 from sop_pipeline.planning.supply.prices import Prices
 from sop_pipeline.planning.supply.strategies import Rules
@@ -53,7 +55,7 @@ def tiers(inputs: SupplyInputs) -> tuple[Tier, ...]:
     )
 
 
-def resource_load(draft: Draft, supply: SupplyColumns) -> Indices:
+def resource_load(draft: Draft, supply: SupplyColumns, rates: RateColumns) -> Indices:
     """Σ a·x[t+offset] − what the tiers, heads and overload give ≤ free regular capacity: one row per resource and period."""
     matrix, inputs, scales = draft.matrix, draft.inputs, draft.scales
     resources, usages = inputs.resources, inputs.usages
@@ -62,12 +64,14 @@ def resource_load(draft: Draft, supply: SupplyColumns) -> Indices:
     worked = np.zeros(shape, dtype=bool)
     worked[always_busy(inputs)] = True
     rows = matrix.rows("resource", shape, np.where(worked, free, -np.inf), free, scales.resource[:, None])
-    for offset in np.unique(usages.offset):
+    for offset in np.unique(usages.offset[usages.offset < shape[1]]):
         now = usages.offset == offset
+        per_unit = usages.usage_per_unit[now][:, None] * first_ratio(inputs, int(offset), shape[1])[: shape[1] - offset]
         # Load of what is completed in the first `offset` periods fell before the horizon.
         for part in supply.parts:
-            target = rows[usages.resource[now], : shape[1] - offset]
-            matrix.put(target, part[usages.source[now], offset:], usages.usage_per_unit[now][:, None])
+            matrix.put(rows[usages.resource[now], : shape[1] - offset], part[usages.source[now], offset:], per_unit)
+    late = late_needs(inputs, usages.resource, usages.source, usages.offset, usages.usage_per_unit)
+    matrix.put(rows[late.target, late.period], rates.columns[rates.place[late.source]], late.per_daily_unit)
     return rows
 
 
@@ -115,7 +119,8 @@ def forced_cells(inputs: SupplyInputs) -> NDArray[np.bool_]:
     forced = np.zeros(inputs.resources.regular_capacity.shape, dtype=bool)
     for offset in np.unique(usages.offset):
         now = usages.offset == offset
-        row, period = np.nonzero(must[usages.source[now], offset:] & (usages.usage_per_unit[now] > 0)[:, None])
+        needed = shifted(inputs, usages.source[now], int(offset), must.astype(np.float64))
+        row, period = np.nonzero((needed > 0) & (usages.usage_per_unit[now] > 0)[:, None])
         forced[usages.resource[now][row], period] = True
     return forced
 

@@ -1,0 +1,32 @@
+"""Contract of the cash plan. Money of families, and money beside the business plan, stay out."""
+
+from sop_pipeline.contracts.base import Amount, Date, Table, Text, column
+from sop_pipeline.contracts.sop.balance import PLAN_VERSIONS
+
+
+class CashPlan(Table, key=("scenario_id", "plan_version", "cycle_id", "period_start")):
+    """One row per planned period of the horizon: operating cash before tax and investment, from the as-of date on."""
+
+    cycle_id: Text = column("Planning cycle")
+    scenario_id: Text = column("Scenario")
+    plan_version: Text = column("working, frozen or approved", isin=PLAN_VERSIONS)
+    period_start: Date = column("First day of the period")
+    currency: Text = column("Reporting currency")
+    opening_cash_amount: Amount = column("Cash at the start; of the current period, on the as-of date", optional=True)
+    receipts_amount: Amount = column("Sales that fall due: as many days after them as days_sales_outstanding says", optional=True)
+    supplier_payments_amount: Amount = column(
+        "Material, purchases and subcontracting that fall due, by days_payables_outstanding", optional=True
+    )
+    payroll_amount: Amount = column("Wages of regular and overtime hours, worked or idle, hires and layoffs", optional=True)
+    other_payments_amount: Amount = column("fixed_cost_per_period, of the current period the part still to come", optional=True)
+    net_cash_flow_amount: Amount = column("Receipts − supplier payments − payroll − other payments", optional=True)
+    closing_cash_amount: Amount = column("Cash at the end: opening cash + net cash flow", optional=True)
+    minimum_cash_amount: Amount = column("Least cash the company wants", optional=True)
+    receivables_amount: Amount = column("Sales not yet received at the end", optional=True)
+    payables_amount: Amount = column("Spending not yet paid at the end", optional=True)
+    inventory_value_amount: Amount = column("Closing stock of the families at standard cost", optional=True)
+    working_capital_amount: Amount = column("Receivables + inventory value − payables", optional=True)
+    note: Text = column("What was not supplied, so that a figure is empty", optional=True)
+
+
+TABLES: dict[str, type[Table]] = {"sop.cash_plan": CashPlan}

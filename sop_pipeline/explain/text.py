@@ -1,0 +1,87 @@
+"""An explanation as people read it. What it says is put together in document and costs."""
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+WIDTH = 140
+
+
+def explanation_text(found: dict[str, Any]) -> str:
+    """The document of `explain` as lines and tables."""
+    text = io.StringIO()
+    console = _recorder(text)
+    console.print(f"{found['family_name']} ({found['family']}), {found['period']} ({found['period_kind']}), as of {found['as_of_date']}")
+    if found["balance_status"]:
+        console.print(f"status: {found['balance_status'].replace('_', ' ')}" + (f"; {found['note']}" if found["note"] else ""))
+    for value in found.get("values", [found.get("measure")]):
+        console.print(f"  {value['name']}: {number(value['value'])} {value['unit'] or ''}".rstrip())
+        if "measure" in found:
+            console.print(f"    {value['meaning']}: {value['formula']}" if value["formula"] else "    the sheet holds it as it is")
+    for item in found["sums"]:
+        terms = " ".join(_signed(term["value"], term["name"]) for term in item["terms"] if term["value"])
+        console.print(f"{item['measure']} {number(item['value'])} = {terms.removeprefix('+ ') or '0'}")
+    _table(console, "Demand, step by step", found.get("steps", []))
+    methods = ", ".join(f"{row['items']} by {row['forecast_method']}" for row in found.get("forecast_methods", []))
+    if methods:
+        console.print(f"Statistical forecast of the items: {methods}")
+    _table(console, "Supply, by source", found.get("supply", []))
+    _table(console, "Resources it uses, the fullest first", found.get("resources", []))
+    if found.get("gap"):
+        console.print("Gap to the business plan: " + ", ".join(f"{name} {number(value)}" for name, value in found["gap"].items()))
+    _table(console, "Exceptions", found["exceptions"])
+    for source in found.get("sources", []):
+        _table(console, f"{source['extract']}: {len(source['rows'])} of {source['found']} rows, the largest first", source["rows"])
+    if found.get("sources_note"):
+        console.print(found["sources_note"])
+    elif "measure" in found and not found["sources"]:
+        console.print("No row of an extract stands behind it directly: it follows from the numbers above.")
+    return text.getvalue()
+
+
+def costs_text(found: dict[str, Any]) -> str:
+    """The document of `explain_costs` as one table."""
+    text = io.StringIO()
+    console = _recorder(text)
+    rows = [
+        {"measure": name, "unit": values["unit"], **{strategy: values.get(strategy) for strategy in found["strategies"]}}
+        for name, values in found["measures"].items()
+    ]
+    _table(console, "Strategies of the whole company", rows)
+    return text.getvalue()
+
+
+def number(value: Any) -> str:
+    """A value as people read it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    if isinstance(value, int):
+        return f"{value:,}"
+    if hasattr(value, "is_finite") or isinstance(value, float):
+        text = f"{float(value):,.2f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return str(value)
+
+
+def _signed(value: float, name: str) -> str:
+    return f"{'−' if value < 0 else '+'} {number(abs(value))} {name.removesuffix('_quantity').removesuffix('_amount').replace('_', ' ')}"
+
+
+def _table(console: Console, title: str, rows: Sequence[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    table = Table(title=title, title_justify="left")
+    for name, value in rows[0].items():
+        table.add_column(name.replace("_", " "), justify="left" if isinstance(value, str) or value is None else "right")
+    for row in rows:
+        table.add_row(*(number(value) for value in row.values()))
+    console.print(table)
+
+
+def _recorder(text: io.StringIO) -> Console:
+    return Console(file=text, width=WIDTH, highlight=False, markup=False, no_color=True)

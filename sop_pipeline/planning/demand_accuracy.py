@@ -1,0 +1,233 @@
+"""How good the demand plan was: published steps against what came, backtests of items, and the classes they give items.
+
+Formulas of the ratios stay in `forecasting/accuracy`, backtests of families in `demand_forecast`.
+"""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from sop_pipeline.contracts.core.intentions import DEMAND_STEPS
+from sop_pipeline.planning.forecasting.accuracy import measure_accuracy
+from sop_pipeline.planning.forecasting.backtest import PAIRS_SCHEMA, backtest
+from sop_pipeline.planning.forecasting.demand_class import profile_demand
+from sop_pipeline.planning.forecasting.history import prepare_history
+from sop_pipeline.planning.forecasting.working_days import to_daily_rate
+
+LAGS = 6
+LAST_CLOSED = -1
+A_SHARE, B_SHARE = 0.8, 0.95  # of the margin: Pareto's classes as ABC analysis draws them
+X_ERROR, Y_ERROR = 0.2, 0.5  # WAPE one period ahead up to which an item can be planned well, or fairly
+CELL = ["family_id", "step", "lag_periods"]
+MEASURES = {
+    "observations": "pairs",
+    "actual_quantity": "actual_quantity",
+    "wape_ratio": "wape_ratio",
+    "bias_ratio": "bias_ratio",
+    "mase_ratio": "mase_ratio",
+    "tracking_signal": "tracking_signal",
+    "naive_wape_ratio": "naive_wape_ratio",
+    "value_added_ratio": "value_added_ratio",
+    "compared_quantity": "compared_quantity",
+}
+
+
+def measure_published(published_demand: pl.DataFrame, family_history: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:
+    """Measure what versions of earlier cycles said of closed periods: the frame of contract PublishedAccuracy.
+
+    `published_demand` and `family_history` are core's. The seasonal naive of a period is the demand of the same period a season before,
+    which every version knew (lags are shorter than a season); the scale of MASE is the mean absolute seasonal difference of the periods
+    closed when the version was made. The step before is that of the same version.
+    """
+    pairs = _published_pairs(published_demand, family_history, periods)
+    spans = pairs.group_by(CELL).agg(first_period_start=pl.col("period_start").min(), last_period_start=pl.col("period_start").max())
+    return (
+        measure_accuracy(pairs, CELL)
+        .join(spans, on=CELL)
+        .select(*CELL, "first_period_start", "last_period_start", "value_added_over_before_ratio", **MEASURES)
+    )
+
+
+def measure_authors(
+    published_demand: pl.DataFrame, past_submissions: pl.DataFrame, family_history: pl.DataFrame, periods: pl.DataFrame
+) -> pl.DataFrame:
+    """Measure people: what each submitted, and what the cells came to in which they changed a plan. The frame of contract AuthorAccuracy.
+
+    Frames are core's. Submissions are judged cell by cell (family or item, customer group) in planning units of the family; changes of
+    published plans on the whole family's cell, against the step before. Several authors of one cell stand together.
+    """
+    submitted = past_submissions.select(
+        "author",
+        "family_id",
+        "actual_quantity",
+        step=pl.lit("sales"),
+        lag_periods="lag_periods",
+        basis=pl.lit("submitted"),
+        forecast_quantity="submitted_quantity",
+        naive_quantity="previous_year_quantity",
+        scale_quantity=pl.lit(None, dtype=pl.Float64),
+        before_quantity=pl.lit(None, dtype=pl.Float64),
+    )
+    changed = _published_pairs(published_demand, family_history, periods).filter(pl.col("author").is_not_null())
+    pairs = pl.concat([submitted, changed.with_columns(basis=pl.lit("published")).select(submitted.columns)])
+    by = ["author", *CELL, "basis"]
+    return measure_accuracy(pairs, by).select(*by, "value_added_over_before_ratio", **MEASURES)
+
+
+def _published_pairs(published_demand: pl.DataFrame, family_history: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of `measure_accuracy` for every published cell of a closed period, with its step, lag, period and author."""
+    season = int(periods["season_length_periods"][0])
+    closed = family_history.filter(pl.col("periods_from_now") < 0).select(
+        "family_id", "periods_from_now", actual_quantity=pl.col("demand_quantity").cast(pl.Float64)
+    )
+    a_season_before = closed.select("family_id", pl.col("periods_from_now") + season, naive_quantity="actual_quantity")
+    known = (
+        closed.join(a_season_before, on=["family_id", "periods_from_now"])
+        .sort("family_id", "periods_from_now")
+        .select(
+            "family_id",
+            last_known="periods_from_now",
+            scale_quantity=(pl.col("actual_quantity") - pl.col("naive_quantity")).abs().cum_sum().over("family_id")
+            / pl.int_range(1, pl.len() + 1).over("family_id"),
+        )
+    )
+    order = pl.col("step").replace_strict({step: position for position, step in enumerate(DEMAND_STEPS)}, return_dtype=pl.Int64)
+    return (
+        published_demand.rename({"quantity": "forecast_quantity"})
+        .sort("family_id", "period_start", "lag_periods", order)
+        .with_columns(
+            before_quantity=pl.col("forecast_quantity")
+            .shift(1)
+            .over("family_id", "period_start", "lag_periods", "record_kind", "recorded_on"),
+            # a version of the cycle so many periods before was made before that cycle's own period closed
+            last_known=pl.col("periods_from_now") - pl.col("lag_periods") - 1,
+        )
+        .join(closed, on=["family_id", "periods_from_now"])
+        .join(a_season_before, on=["family_id", "periods_from_now"], how="left")
+        .join(known, on=["family_id", "last_known"], how="left")
+    )
+
+
+def measure_items(
+    *,
+    periods: pl.DataFrame,
+    site_working_days: pl.DataFrame,
+    items: pl.DataFrame,
+    item_period_history: pl.DataFrame,
+    item_prices: pl.DataFrame,
+    item_costs: pl.DataFrame,
+    origins: int,
+    per_working_day: bool,
+) -> Mapping[str, pl.DataFrame]:
+    """Backtest every item of a family with the express engine and class the items: the frames of contracts ItemBacktest and ItemClasses.
+
+    Frames are those of the contracts in core. Periods that began after an item's phase-out date are not judged. `per_working_day`
+    divides demand by working days before the fit and multiplies the pairs after, as the night's forecast does.
+    """
+    season = int(periods["season_length_periods"][0])
+    members = items.filter(pl.col("family_id").is_not_null()).join(item_period_history, on="item_id", how="semi").sort("item_id")
+    history = (
+        item_period_history.filter(pl.col("periods_from_now") < 0)
+        .join(members, on="item_id", how="semi")
+        .select(
+            series_id="item_id",
+            period_index=pl.col("periods_from_now").cast(pl.Int64),
+            quantity=pl.col("demand_quantity").cast(pl.Float64),
+        )
+    )
+    company_days = site_working_days.filter(pl.col("site_id") == "")
+    days = periods.join(company_days, on="period_start").select(pl.col("periods_from_now").cast(pl.Int64), "working_days")
+    series = members.select(series_id="item_id", group_id="family_id")
+    if history.is_empty():
+        pairs = pl.DataFrame(schema=PAIRS_SCHEMA)
+    else:
+        pairs = backtest(
+            to_daily_rate(history, days.rename({"periods_from_now": "period_index"})) if per_working_day else history,
+            series=series,
+            season_length=season,
+            horizon_periods=LAGS,
+            origins=origins,
+            last_period_index=LAST_CLOSED,
+        )
+    if per_working_day:
+        numbers = ("actual_quantity", "forecast_quantity", "naive_quantity", "scale_quantity")
+        pairs = pairs.join(days, left_on="period_index", right_on="periods_from_now").with_columns(pl.col(numbers) * pl.col("working_days"))
+    starts = periods.select(period_index=pl.col("periods_from_now").cast(pl.Int64), period_start="period_start")
+    listed = (
+        pairs.join(members.select("item_id", "phase_out_date"), left_on="series_id", right_on="item_id")
+        .join(starts, on="period_index")
+        .filter((pl.col("period_start") <= pl.col("phase_out_date")).fill_null(value=True))
+        .select(*PAIRS_SCHEMA)
+    )
+    measured = measure_accuracy(listed, ["series_id", "lag"]).join(
+        members.select("item_id", "family_id"), left_on="series_id", right_on="item_id"
+    )
+    item_backtest = measured.select("family_id", item_id="series_id", lag_periods="lag", **MEASURES)
+    return {
+        "forecast.item_backtest": item_backtest,
+        "forecast.item_classes": _item_classes(
+            history, members, item_backtest, _margins(item_period_history, item_prices, item_costs, season), season
+        ),
+    }
+
+
+def _item_classes(
+    history: pl.DataFrame, members: pl.DataFrame, item_backtest: pl.DataFrame, margins: pl.DataFrame, season: int
+) -> pl.DataFrame:
+    """Demand class (Syntetos–Boylan) of all of the history, ABC on the margin of the last season, XYZ on the error one period ahead."""
+    panel = prepare_history(history, members.select(series_id="item_id"), season_length=season, last_period_index=LAST_CLOSED).panel
+    profile = profile_demand(panel, season)
+    classes = pl.DataFrame(
+        {
+            "item_id": pl.Series(panel.series_ids, dtype=pl.String),
+            "demand_class": pl.Series(profile.demand_class.tolist(), dtype=pl.String),
+            "average_interval_periods": profile.average_interval,
+            "squared_variation": profile.squared_variation,
+        }
+    )
+    earning = (
+        members.select("item_id")
+        .join(margins.with_columns(was_shipped=True), on="item_id", how="left")
+        .with_columns(margin_amount=pl.when(pl.col("was_shipped").fill_null(value=False)).then("margin_amount").otherwise(0.0))
+        .filter(pl.col("margin_amount").is_not_null())
+        .sort(pl.col("margin_amount"), pl.col("item_id"), descending=[True, False])
+        .with_columns(gain=pl.col("margin_amount").clip(lower_bound=0.0))
+        .with_columns(share_before=(pl.col("gain").cum_sum() - pl.col("gain")) / pl.col("gain").sum())
+        .with_columns(
+            abc_class=pl.when((pl.col("gain") > 0) & (pl.col("share_before") < A_SHARE))
+            .then(pl.lit("A"))
+            .when((pl.col("gain") > 0) & (pl.col("share_before") < B_SHARE))
+            .then(pl.lit("B"))
+            .otherwise(pl.lit("C"))
+        )
+        .select("item_id", "margin_amount", "abc_class")
+    )
+    error = item_backtest.filter(pl.col("lag_periods") == 1).select("item_id", error_ratio="wape_ratio")
+    by_error = pl.when(pl.col("error_ratio") <= X_ERROR).then(pl.lit("X")).when(pl.col("error_ratio") <= Y_ERROR).then(pl.lit("Y"))
+    return (
+        members.select("item_id", "family_id")
+        .join(classes, on="item_id", how="left")
+        .join(earning, on="item_id", how="left")
+        .join(error, on="item_id", how="left")
+        .with_columns(
+            pl.col("demand_class").fill_null("no_demand"),
+            xyz_class=pl.when(pl.col("error_ratio").is_not_null()).then(by_error.otherwise(pl.lit("Z"))),
+        )
+    )
+
+
+def _margins(item_period_history: pl.DataFrame, item_prices: pl.DataFrame, item_costs: pl.DataFrame, season: int) -> pl.DataFrame:
+    """Margin of the last season's shipments at list price and standard cost; null where what was shipped lacks either.
+
+    Items without shipments have no row.
+    """
+    cell = ["item_id", "period_start"]
+    shipped = item_period_history.filter(pl.col("periods_from_now").is_between(-season, -1) & (pl.col("shipped_quantity") != 0))
+    return (
+        shipped.join(item_prices.select(*cell, "net_price_amount"), on=cell, how="left")
+        .join(item_costs.select(*cell, "total_cost_amount"), on=cell, how="left")
+        .sort(cell)
+        .with_columns(margin=pl.col("shipped_quantity") * (pl.col("net_price_amount") - pl.col("total_cost_amount")))
+        .group_by("item_id", maintain_order=True)
+        .agg(margin_amount=pl.when(pl.col("margin").null_count() == 0).then(pl.col("margin").sum().round(6)))
+    )
