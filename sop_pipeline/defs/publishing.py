@@ -56,7 +56,7 @@ def published_assets() -> list[dg.AssetsDefinition]:
         settings = company.settings.publish
         with night.connect(company) as con:
             balance, issues = warehouse.read(con, "sop.current_balance"), warehouse.read(con, "sop.quality_issues")
-            demand = warehouse.read(con, "sop.demand_plan")
+            demand, item_demand = warehouse.read(con, "sop.demand_plan"), warehouse.read(con, "sop.item_demand_plan")
             versions = versions_of_night(con, company)
             oldest = con.execute(OLDEST_CYCLE, [1 - PUBLISHED_CYCLES]).fetchall()[0][0]
             manifest = night_manifest(con, company, versions)
@@ -76,7 +76,7 @@ def published_assets() -> list[dg.AssetsDefinition]:
             company.cycles,
             manifest["cycle_id"],
             company.as_of_date,
-            recorded_frames(balance, demand, issues, company.as_of_date),
+            recorded_frames(balance, demand, item_demand, issues, company.as_of_date),
             {**manifest, "tables": dict(digests)},
         )
         return dg.MaterializeResult(
@@ -155,13 +155,16 @@ def night_manifest(con: duckdb.DuckDBPyConnection, company: Company, versions: S
     }
 
 
-def recorded_frames(balance: pl.DataFrame, demand: pl.DataFrame, issues: pl.DataFrame, as_of_date: dt.date) -> Mapping[str, pl.DataFrame]:
-    """What the record keeps of a night: planned rows of the balance, the working demand plan step by step, the issues it saw."""
+def recorded_frames(
+    balance: pl.DataFrame, demand: pl.DataFrame, item_demand: pl.DataFrame, issues: pl.DataFrame, as_of_date: dt.date
+) -> Mapping[str, pl.DataFrame]:
+    """What the record keeps of a night: planned rows of the balance, the working demand plans step by step, the issues it saw."""
     stamped = {"as_of_date": pl.lit(as_of_date), "recorded_on": pl.lit(as_of_date), "record_kind": pl.lit("night")}
     planned = balance.filter(pl.col("period_kind") != "history").with_columns(**stamped)
-    working = demand.filter((pl.col("scenario_id") == "base") & (pl.col("plan_version") == "working"))
+    working = (pl.col("scenario_id") == "base") & (pl.col("plan_version") == "working")
     return {
-        "demand": working.with_columns(**stamped),
+        "demand": demand.filter(working).with_columns(**stamped),
+        "item_demand": item_demand.filter(working).with_columns(**stamped),
         "plans": planned.cast({"revenue_amount": pl.Float64}),
         "issues": issues.filter(~pl.col("is_resolved")).with_columns(as_of_date=stamped["as_of_date"]).cast({"value_amount": pl.Float64}),
     }
