@@ -3,6 +3,8 @@
 from sop_pipeline.contracts.base import Count, Date, Number, Ratio, Table, Text, column
 from sop_pipeline.contracts.core.intentions import DEMAND_STEPS
 
+JUDGED_STEPS = ("statistical", "demand_review", "executive")  # of items: every step of every item of every night would be too much to read
+
 
 class RecordedPlans(Table, key=("cycle_id", "as_of_date", "record_kind", "family_id", "period_start")):
     """One row per recorded night or version, family and planned period."""
@@ -41,6 +43,19 @@ class RecordedDemand(Table, key=("cycle_id", "as_of_date", "record_kind", "famil
     quantity: Number = column("Demand after the step", optional=True)
     change_quantity: Number = column("What the step changed", optional=True)
     author: Text = column("Who changed it", optional=True)
+
+
+class RecordedItemDemand(Table, key=("cycle_id", "as_of_date", "record_kind", "item_id", "period_start", "step")):
+    """One row per recorded night or version, item, one of its first planned periods and step that items are judged by."""
+
+    cycle_id: Text = column("Cycle")
+    as_of_date: Date = column("As-of date of the night")
+    record_kind: Text = column("night, frozen or approved", isin=("night", "frozen", "approved"))
+    recorded_on: Date = column("Day it was recorded, frozen or approved")
+    item_id: Text = column("Item")
+    period_start: Date = column("First day of the period")
+    step: Text = column("Step", isin=JUDGED_STEPS)
+    quantity: Number = column("Demand after the step, in the item's unit", optional=True)
 
 
 class RecordedIssues(Table, key=("as_of_date", "issue_key")):
@@ -112,6 +127,7 @@ class RecordedAssumptions(Table, key=("as_of_date", "assumption_id")):
 TABLES: dict[str, type[Table]] = {
     "raw.recorded_plans": RecordedPlans,
     "raw.recorded_demand": RecordedDemand,
+    "raw.recorded_item_demand": RecordedItemDemand,
     "raw.recorded_issues": RecordedIssues,
     "raw.recorded_exceptions": RecordedExceptions,
     "raw.recorded_decisions": RecordedDecisions,

@@ -27,6 +27,7 @@ REVIEW = dg.AssetKey(["published", "review"])
 RECORDED_TABLES = (
     "sop.current_balance",
     "sop.demand_plan",
+    "sop.item_demand_plan",
     "sop.quality_issues",
     "sop.exceptions",
     "sop.decisions",
@@ -153,15 +154,17 @@ def night_manifest(con: duckdb.DuckDBPyConnection, company: Company, versions: S
 
 
 def recorded_frames(frames: Mapping[str, pl.DataFrame], as_of_date: dt.date) -> Mapping[str, pl.DataFrame]:
-    """What the record keeps of a night: planned rows of the balance, the demand plan, issues, exceptions, what is not closed yet.
+    """What the record keeps of a night: planned rows of the balance, the demand plans, issues, exceptions, what is not closed yet.
 
     `frames`: every table of RECORDED_TABLES.
     """
     stamped = {"as_of_date": pl.lit(as_of_date), "recorded_on": pl.lit(as_of_date), "record_kind": pl.lit("night")}
     night = {"as_of_date": stamped["as_of_date"]}
-    balance, demand, issues, exceptions, decisions, assumptions = (frames[address] for address in RECORDED_TABLES)
+    balance, demand, item_demand, issues, exceptions, decisions, assumptions = (frames[address] for address in RECORDED_TABLES)
+    working = (pl.col("scenario_id") == "base") & (pl.col("plan_version") == "working")
     return {
-        "demand": demand.filter((pl.col("scenario_id") == "base") & (pl.col("plan_version") == "working")).with_columns(**stamped),
+        "demand": demand.filter(working).with_columns(**stamped),
+        "item_demand": item_demand.filter(working).with_columns(**stamped),
         "plans": balance.filter(pl.col("period_kind") != "history").with_columns(**stamped).cast({"revenue_amount": pl.Float64}),
         "issues": issues.filter(~pl.col("is_resolved")).with_columns(**night).cast({"value_amount": pl.Float64}),
         "exceptions": exceptions.filter(pl.col("exception_status") != "gone")
