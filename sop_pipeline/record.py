@@ -18,6 +18,7 @@ from sop_pipeline.contracts.record import (
     RecordedDemand,
     RecordedExceptions,
     RecordedIssues,
+    RecordedOrders,
     RecordedPlans,
 )
 from sop_pipeline.cycles import MANIFEST, Version, all_versions
@@ -31,9 +32,12 @@ FILES: Mapping[str, type[Table]] = {
     "demand": RecordedDemand,
     "issues": RecordedIssues,
     "exceptions": RecordedExceptions,
+    "orders": RecordedOrders,
     "decisions": RecordedDecisions,
     "assumptions": RecordedAssumptions,
 }
+# of these only the last night is shown: they are large, and older ones tell nothing more
+LAST_NIGHT_ONLY = frozenset({"orders"})
 # the table of a frozen or approved version that gives rows of such a file too
 VERSION_TABLES: Mapping[str, str] = {"plans": "supply_demand_balance"}
 
@@ -65,10 +69,13 @@ def record_night(cycles: Path, cycle_id: str, as_of_date: dt.date, frames: Mappi
 def read_record(cycles: Path, name: str, before: dt.date, versions: Sequence[Version] = ()) -> pl.DataFrame:
     """Rows of a file of FILES: of every recorded night with an as-of date before `before`, then of versions; columns of its contract.
 
-    A column that an earlier night did not record is empty; a version gives the planned rows of its base scenario.
+    Of the files in LAST_NIGHT_ONLY the last such night counts alone. A column that an earlier night did not record is empty; a version
+    gives the planned rows of its base scenario.
     """
     schema = dtypes(FILES[name])
     nights = [folder / f"{name}.parquet" for folder in _nights(cycles) if _date(folder) < before]
+    if name in LAST_NIGHT_ONLY:
+        nights = nights[-1:]
     frames = [_in_schema(pl.read_parquet(path), schema) for path in nights if path.is_file()]
     if name in VERSION_TABLES:
         given = ((version, version.table(VERSION_TABLES[name])) for version in versions)

@@ -79,6 +79,16 @@ class RecordedExceptions(Table, key=("as_of_date", "exception_id")):
     since: Date = column("As-of date of the first night of the unbroken run that saw it")
 
 
+class RecordedOrders(Table, key=("as_of_date", "item_id", "supplier_id", "period_start")):
+    """One row per item, supplier and period of which the last recorded night planned an order; without supplier all orders of the item."""
+
+    as_of_date: Date = column("As-of date of the night")
+    item_id: Text = column("Item")
+    supplier_id: Text = column("Supplier; empty for the item as a whole")
+    period_start: Date = column("First day of the period it arrives in")
+    planned_order_quantity: Number = column("Planned order, in the item's unit", gt=0)
+
+
 class RecordedDecisions(Table, key=("as_of_date", "decision_id")):
     """One row per recorded night and decision that was not closed."""
 
@@ -114,6 +124,7 @@ TABLES: dict[str, type[Table]] = {
     "raw.recorded_demand": RecordedDemand,
     "raw.recorded_issues": RecordedIssues,
     "raw.recorded_exceptions": RecordedExceptions,
+    "raw.recorded_orders": RecordedOrders,
     "raw.recorded_decisions": RecordedDecisions,
     "raw.recorded_assumptions": RecordedAssumptions,
 }

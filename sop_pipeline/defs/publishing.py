@@ -31,6 +31,8 @@ RECORDED_TABLES = (
     "sop.exceptions",
     "sop.decisions",
     "sop.assumptions",
+    "sop.material_plan",
+    "sop.supplier_plan",
 )
 UNRECORDED_SETTINGS = {"as_of_date", "extracts", "read_from"}  # where files come from is nobody's plan, and may name accounts
 OLDEST_CYCLE = "select min(period_start) from core.periods where periods_from_now >= ?"
@@ -153,14 +155,18 @@ def night_manifest(con: duckdb.DuckDBPyConnection, company: Company, versions: S
 
 
 def recorded_frames(frames: Mapping[str, pl.DataFrame], as_of_date: dt.date) -> Mapping[str, pl.DataFrame]:
-    """What the record keeps of a night: planned rows of the balance, the demand plan, issues, exceptions, what is not closed yet.
+    """What the record keeps of a night: planned rows of the balance, the demand plan, issues, exceptions, what is not closed yet, orders.
 
     `frames`: every table of RECORDED_TABLES.
     """
     stamped = {"as_of_date": pl.lit(as_of_date), "recorded_on": pl.lit(as_of_date), "record_kind": pl.lit("night")}
     night = {"as_of_date": stamped["as_of_date"]}
-    balance, demand, issues, exceptions, decisions, assumptions = (frames[address] for address in RECORDED_TABLES)
+    balance, demand, issues, exceptions, decisions, assumptions, of_items, of_suppliers = (frames[address] for address in RECORDED_TABLES)
+    orders = pl.concat([of_items.with_columns(supplier_id=pl.lit("")), of_suppliers], how="diagonal_relaxed")
     return {
+        "orders": orders.filter(
+            (pl.col("planned_order_quantity") > 0) & (pl.col("scenario_id") == "base") & (pl.col("plan_version") == "working")
+        ).with_columns(**night),
         "demand": demand.filter((pl.col("scenario_id") == "base") & (pl.col("plan_version") == "working")).with_columns(**stamped),
         "plans": balance.filter(pl.col("period_kind") != "history").with_columns(**stamped).cast({"revenue_amount": pl.Float64}),
         "issues": issues.filter(~pl.col("is_resolved")).with_columns(**night).cast({"value_amount": pl.Float64}),
