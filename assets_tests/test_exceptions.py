@@ -16,7 +16,7 @@ def test_every_kind_is_documented_with_when_it_is_raised_and_its_money() -> None
 
 def test_every_threshold_is_documented_and_used_by_a_query() -> None:
     document = DOCUMENT.read_text(encoding="utf-8")
-    queries = "".join(path.read_text(encoding="utf-8") for path in sorted((sql_root() / "sop").glob("exception*.sql")))
+    queries = "".join(path.read_text(encoding="utf-8") for path in sorted((sql_root() / "sop").glob("*exception*.sql")))
     for threshold in ExceptionSettings.model_fields:
         assert f"`{threshold}`" in document
         assert f"${threshold}" in queries

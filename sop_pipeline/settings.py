@@ -93,7 +93,7 @@ class ExceptionSettings(_Section):
     schedule_periods: Period = Field(default=1, description="periods, the current one included, that work orders are held against")
     sales_plan_periods: Annotated[int, Field(ge=0)] = Field(default=3, description="periods, the current one included, sales should submit")
     unexplained_periods: Annotated[int, Field(ge=0)] = Field(default=3, description="closed periods in which unexplained stock is told")
-    bias_ratio: Share = Field(default=0.1, description="bias of the backtest one period ahead")
+    bias_ratio: Share = Field(default=0.1, description="bias one period ahead, as published, else backtested")
 
 
 class PublishSettings(_Section):

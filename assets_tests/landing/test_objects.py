@@ -35,8 +35,8 @@ def store() -> Iterator[MemoryFileSystem]:
         del system.store[name]
 
 
-def mapped(folder: Path, *files: str, more: str = "") -> Company:
-    return company_of(folder, {}, f"extracts: {{items: {{files: {json.dumps(files)}{more}}}}}\n")
+def mapped(folder: Path, *files: str) -> Company:
+    return company_of(folder, {}, f"extracts: {{items: {{files: {json.dumps(files)}}}}}\n")
 
 
 def night(company: Company, days: int = 0) -> Landed:

@@ -73,6 +73,9 @@ def test_files_are_fetched_with_user_and_password_and_named_without(tmp_path: Pa
     taken = night(tmp_path / "own", f"sftp://planner:p%40ss%2Fword@127.0.0.1:{port}/out/items_*.csv")
     assert taken.staged.load.reason == ""
     assert taken.rows.select("item_id", "source_file").rows() == [("A", f"sftp://127.0.0.1:{port}/out/items_1.csv")]
+    landed = [path for path in (tmp_path / "own/landed").rglob("*") if path.is_file()]
+    assert landed
+    assert not [path for path in landed if b"ss/word" in path.read_bytes() or b"%2Fword" in path.read_bytes()]
 
 
 def test_an_unknown_host_and_a_wrong_password_are_refused(tmp_path: Path, port: int):

@@ -8,10 +8,10 @@ from plan_frames import assert_contract, month, months, table
 
 from sop_pipeline.contracts.core.calendar import SiteWorkingDays
 from sop_pipeline.contracts.core.facts import FamilyHistory, ItemPeriodHistory
-from sop_pipeline.contracts.core.intentions import PublishedDemand
+from sop_pipeline.contracts.core.intentions import PastSubmissions, PublishedDemand
 from sop_pipeline.contracts.core.masters import ItemCosts, ItemPrices, Items
-from sop_pipeline.contracts.forecast import ItemBacktest, ItemClasses, PublishedAccuracy
-from sop_pipeline.planning.demand_accuracy import measure_items, measure_published
+from sop_pipeline.contracts.forecast import AuthorAccuracy, ItemBacktest, ItemClasses, PublishedAccuracy
+from sop_pipeline.planning.demand_accuracy import measure_authors, measure_items, measure_published
 
 CLOSED = 36
 
@@ -51,12 +51,53 @@ def test_what_was_published_is_held_against_what_came_and_against_the_season_bef
 
 def test_a_step_is_measured_against_the_step_before_in_the_same_version():
     rows = [*said(-1, 1, statistical=80.0, sales=90.0, executive=100.0), *said(-1, 2, statistical=100.0), *said(-2, 2, executive=70.0)]
+    elsewhere = {"record_kind": "approved", "recorded_on": month(-5)}
+    rows += [*said(-3, 3, statistical=80.0), *(row | elsewhere for row in said(-3, 3, executive=90.0))]
     found = published(rows, {})
+    assert found["executive", 3]["value_added_over_before_ratio"] is None
     assert found["statistical", 1]["value_added_over_before_ratio"] is None
     assert found["sales", 1]["value_added_over_before_ratio"] == pytest.approx(0.1)
     assert found["executive", 1]["value_added_over_before_ratio"] == pytest.approx(0.1)
     assert found["executive", 2]["value_added_over_before_ratio"] is None
     assert found["executive", 2]["observations"] == 1
+
+
+def test_people_are_held_to_what_they_submitted_and_to_the_cells_they_changed():
+    cell = {"author": "Ada", "family_id": "F", "item_id": "", "customer_group": "", "submitted_on": month(-4)}
+    submitted = [
+        cell
+        | {
+            "period_start": month(-1),
+            "lag_periods": 1,
+            "submitted_quantity": 110.0,
+            "actual_quantity": 100.0,
+            "previous_year_quantity": 80.0,
+        },
+        cell
+        | {
+            "period_start": month(-2),
+            "lag_periods": 1,
+            "submitted_quantity": 60.0,
+            "actual_quantity": 50.0,
+            "previous_year_quantity": None,
+        },
+    ]
+    plans = [
+        row | {"author": "Fin" if row["step"] == "finance" else None} for row in said(-1, 1, sales=120.0, finance=90.0, executive=90.0)
+    ]
+    found = measure_authors(
+        table(PublishedDemand, plans),
+        table(PastSubmissions, submitted),
+        table(FamilyHistory, family_history({})),
+        months(2, history=CLOSED),
+    )
+    assert_contract(AuthorAccuracy, found)
+    measures = ("wape_ratio", "bias_ratio", "value_added_ratio", "value_added_over_before_ratio")
+    by_author = {(row["author"], row["step"], row["basis"]): [row[name] for name in measures] for row in found.iter_rows(named=True)}
+    assert by_author == {
+        ("Ada", "sales", "submitted"): [pytest.approx(20 / 150), pytest.approx(20 / 150), pytest.approx(0.1), None],
+        ("Fin", "finance", "published"): [pytest.approx(0.1), pytest.approx(-0.1), pytest.approx(-0.1), pytest.approx(0.1)],
+    }
 
 
 def test_a_family_that_sold_nothing_has_no_ratio():

@@ -27,6 +27,18 @@ class FamilyForecast(Table, key=("family_id", "period_start")):
     statistical_upper_quantity: Number = column("Upper bound of the 80 % interval", optional=True, ge=0)
 
 
+class SegmentForecast(Table, key=("family_id", "dimension", "segment", "period_start")):
+    """One row per family, dimension (region or channel), segment of it and planned period, in planning units; sums to the family."""
+
+    family_id: Text = column("Family")
+    dimension: Text = column("region or channel", isin=("region", "channel"))
+    segment: Text = column("Region or channel; 'not given' where the customer states none")
+    period_start: Date = column("First day of the period")
+    statistical_quantity: Number = column("Most likely demand", ge=0)
+    statistical_lower_quantity: Number = column("The family's lower bound, in the same share", ge=0)
+    statistical_upper_quantity: Number = column("The family's upper bound, in the same share", ge=0)
+
+
 class FamilyIntervals(Table, key=("family_id", "period_start", "level_ratio")):
     """One row per family with history, planned period and level of the setting forecast.levels, in planning units."""
 
@@ -135,6 +147,26 @@ class PublishedAccuracy(Table, key=("family_id", "step", "lag_periods")):
     value_added_over_before_ratio: Number = column("WAPE of the step before less WAPE, over the pairs where both exist", optional=True)
 
 
+class AuthorAccuracy(Table, key=("author", "family_id", "step", "lag_periods", "basis")):
+    """One row per author, family, step, lag and basis: the errors of what the author submitted or of the cells the author changed."""
+
+    author: Text = column("Who submitted or changed; several of one cell joined by a comma")
+    family_id: Text = column("Family")
+    step: Text = column("Step of the demand plan", isin=DEMAND_STEPS)
+    lag_periods: Count = column("Periods between cycle and period", ge=1)
+    basis: Text = column("submitted: sales_forecasts; published: versions of earlier cycles", isin=("submitted", "published"))
+    observations: Count = column("Pairs of forecast and actual", ge=1)
+    actual_quantity: Number = column("Σ|actual| of the pairs, planning units", ge=0)
+    wape_ratio: Number = column("Σ|error| ÷ Σ|actual|", optional=True, ge=0)
+    bias_ratio: Number = column("Σ error ÷ Σ actual; positive is over-forecast", optional=True)
+    mase_ratio: Number = column("Mean absolute error ÷ in-sample mean absolute error of the seasonal naive", optional=True, ge=0)
+    tracking_signal: Number = column("Σ error ÷ mean absolute error", optional=True)
+    naive_wape_ratio: Number = column("WAPE of the seasonal naive on the same pairs", optional=True, ge=0)
+    value_added_ratio: Number = column("WAPE of the seasonal naive less WAPE, over the pairs where both exist", optional=True)
+    compared_quantity: Number = column("Σ|actual| of the pairs where both exist", ge=0)
+    value_added_over_before_ratio: Number = column("WAPE of the step before less WAPE, over the pairs where both exist", optional=True)
+
+
 class ItemBacktest(Table, key=("item_id", "lag_periods")):
     """One row per item and lag: the errors of the express engine at past origins, against seasonal naive."""
 
@@ -171,6 +203,7 @@ class ItemClasses(Table, key=("item_id",)):
 TABLES: dict[str, type[Table]] = {
     "forecast.item_forecast": ItemForecast,
     "forecast.family_forecast": FamilyForecast,
+    "forecast.segment_forecast": SegmentForecast,
     "forecast.family_intervals": FamilyIntervals,
     "forecast.item_methods": ItemMethods,
     "forecast.history_corrections": HistoryCorrections,
@@ -179,6 +212,7 @@ TABLES: dict[str, type[Table]] = {
     "forecast.price_effects": PriceEffects,
     "forecast.family_backtest": FamilyBacktest,
     "forecast.published_accuracy": PublishedAccuracy,
+    "forecast.author_accuracy": AuthorAccuracy,
     "forecast.item_backtest": ItemBacktest,
     "forecast.item_classes": ItemClasses,
 }

@@ -7,8 +7,9 @@ import dagster as dg
 from sop_pipeline.company import Company
 from sop_pipeline.defs.model_tables import Frames, Model, model_stage, planning_digest
 from sop_pipeline.kept_fits import keep_fits, recall_fits
-from sop_pipeline.planning.demand_accuracy import measure_items, measure_published
+from sop_pipeline.planning.demand_accuracy import measure_authors, measure_items, measure_published
 from sop_pipeline.planning.demand_forecast import ForecastSetting, forecast_demand
+from sop_pipeline.planning.segments import forecast_segments
 from sop_pipeline.sql_files import SqlFile
 
 READS = (
@@ -24,6 +25,7 @@ READS = (
     "core.product_launches",
     "core.price_changes",
 )
+SEGMENT_READS = ("core.segment_history", "forecast.family_forecast", "core.periods")
 TABLES = (
     "forecast.item_forecast",
     "forecast.family_forecast",
@@ -38,6 +40,7 @@ TABLES = (
 
 
 PUBLISHED_READS = ("core.published_demand", "core.family_history", "core.periods")
+AUTHOR_READS = ("core.published_demand", "core.past_submissions", "core.family_history", "core.periods")
 ITEM_READS = ("core.periods", "core.site_working_days", "core.items", "core.item_period_history", "core.item_prices", "core.item_costs")
 ITEM_TABLES = ("forecast.item_backtest", "forecast.item_classes")
 
@@ -49,7 +52,9 @@ def forecast_stage(rules: Mapping[str, SqlFile]) -> dg.AssetsDefinition:
         [
             Model(TABLES, READS, _compute, frozenset({"statsforecast"})),
             Model(("forecast.published_accuracy",), PUBLISHED_READS, _measure_published, frozenset()),
+            Model(("forecast.author_accuracy",), AUTHOR_READS, _measure_authors, frozenset()),
             Model(ITEM_TABLES, ITEM_READS, _measure_items, frozenset()),
+            Model(("forecast.segment_forecast",), SEGMENT_READS, _forecast_segments, frozenset()),
         ],
         rules,
     )
@@ -80,9 +85,19 @@ def _measure_published(frames: Frames, company: Company) -> Frames:  # noqa: ARG
     return {"forecast.published_accuracy": measure_published(*(frames[address] for address in PUBLISHED_READS))}
 
 
+def _measure_authors(frames: Frames, company: Company) -> Frames:  # noqa: ARG001 - every model is called alike
+    return {"forecast.author_accuracy": measure_authors(*(frames[address] for address in AUTHOR_READS))}
+
+
 def _measure_items(frames: Frames, company: Company) -> Frames:
     return measure_items(
         **{address.removeprefix("core."): frames[address] for address in ITEM_READS},
         origins=company.settings.forecast.backtest_origins,
         per_working_day=company.settings.calendar == "fiscal",
     )
+
+
+def _forecast_segments(frames: Frames, company: Company) -> Frames:  # noqa: ARG001 - every model is called alike
+    history, families, periods = (frames[address] for address in SEGMENT_READS)
+    season_length = int(periods["season_length_periods"][0])
+    return {"forecast.segment_forecast": forecast_segments(history, families, periods, season_length=season_length)}

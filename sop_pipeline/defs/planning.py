@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import dagster as dg
+import polars as pl
 
 from sop_pipeline.company import Company
 from sop_pipeline.defs import handoffs
@@ -11,8 +12,9 @@ from sop_pipeline.defs.model_tables import Frames, Model, model_stage
 from sop_pipeline.planning.balance.demand import consume_by_item
 from sop_pipeline.planning.consensus import plan_family_demand
 from sop_pipeline.planning.money import price_families
-from sop_pipeline.planning.optimum import optimise_supply
+from sop_pipeline.planning.optimum import optimise_scenarios
 from sop_pipeline.planning.optimum.costs import CostRatios
+from sop_pipeline.planning.scenarios import change_demand, change_money, scenario_ids
 from sop_pipeline.planning.supply import Switches
 from sop_pipeline.sql_files import SqlFile
 
@@ -67,6 +69,7 @@ SUPPLY_READS = (
     "forecast.family_backtest",
 )
 COST_READS = ("core.planning_costs", "core.item_costs", "plan.family_money")
+SCENARIOS, FAMILY_USAGE = "staging.scenarios", "core.family_usage"
 SUPPLY_TABLES = (
     "plan.family_balance",
     "plan.family_supply",
@@ -83,10 +86,10 @@ def plan_stage(rules: Mapping[str, SqlFile]) -> dg.AssetsDefinition:
     return model_stage(
         "plan",
         [
-            Model(DEMAND_TABLES, DEMAND_READS, _plan_demand, frozenset()),
+            Model(DEMAND_TABLES, (*DEMAND_READS, SCENARIOS), _plan_demand, frozenset()),
             Model(("plan.forecast_consumption",), CONSUMPTION_READS, _consume, frozenset()),
-            Model(("plan.family_money",), MONEY_READS, _price, frozenset()),
-            Model(SUPPLY_TABLES, (*SUPPLY_READS, *COST_READS), _plan_supply, frozenset({"highs"})),
+            Model(("plan.family_money",), (*MONEY_READS, FAMILY_USAGE, SCENARIOS), _price, frozenset()),
+            Model(SUPPLY_TABLES, (*SUPPLY_READS, *COST_READS, SCENARIOS), _plan_supply, frozenset({"highs"})),
             *handoffs.MODELS,
         ],
         rules,
@@ -100,7 +103,10 @@ def _by_name(frames: Frames, addresses: Iterable[str]) -> dict[str, Any]:
 
 def _plan_demand(frames: Frames, company: Company) -> Frames:  # noqa: ARG001 - every model is called alike
     plan = plan_family_demand(**_by_name(frames, DEMAND_READS))
-    return {address: getattr(plan, address.removeprefix("plan.")) for address in DEMAND_TABLES}
+    scenarios = frames[SCENARIOS]
+    changed = [change_demand(plan.family_demand, scenarios, scenario) for scenario in scenario_ids(scenarios)]
+    tables = {address: getattr(plan, address.removeprefix("plan.")) for address in DEMAND_TABLES}
+    return {**tables, "plan.family_demand": pl.concat([plan.family_demand, *changed])}
 
 
 def _consume(frames: Frames, company: Company) -> Frames:  # noqa: ARG001 - every model is called alike
@@ -109,18 +115,23 @@ def _consume(frames: Frames, company: Company) -> Frames:  # noqa: ARG001 - ever
 
 def _price(frames: Frames, company: Company) -> Frames:  # noqa: ARG001 - every model is called alike
     named = _by_name(frames, MONEY_READS)
-    return {"plan.family_money": price_families(item_history=named.pop("item_period_history"), **named)}
+    money = price_families(item_history=named.pop("item_period_history"), **named)
+    scenarios, current = frames[SCENARIOS], pl.col("periods_from_now") == 0
+    first_planned = frames["core.periods"].filter(current)["period_start"].item()
+    changed = [change_money(money, frames[FAMILY_USAGE], scenarios, scenario, first_planned) for scenario in scenario_ids(scenarios)]
+    return {"plan.family_money": pl.concat([money, *changed])}
 
 
 def _plan_supply(frames: Frames, company: Company) -> Frames:
-    result = optimise_supply(
+    planned = optimise_scenarios(
         tables=_by_name(frames, SUPPLY_READS),
         costs=_by_name(frames, COST_READS),
+        scenarios=frames[SCENARIOS],
         ratios=CostRatios(**company.settings.costs.model_dump()),
         switches=_switches(company),
         default_strategy=company.settings.supply.strategy,
     )
-    return {address: getattr(result, address.removeprefix("plan.")) for address in SUPPLY_TABLES}
+    return {address: planned[address.removeprefix("plan.")] for address in SUPPLY_TABLES}
 
 
 def _switches(company: Company) -> Switches:

@@ -39,6 +39,43 @@ def measure_published(published_demand: pl.DataFrame, family_history: pl.DataFra
     which every version knew (lags are shorter than a season); the scale of MASE is the mean absolute seasonal difference of the periods
     closed when the version was made. The step before is that of the same version.
     """
+    pairs = _published_pairs(published_demand, family_history, periods)
+    spans = pairs.group_by(CELL).agg(first_period_start=pl.col("period_start").min(), last_period_start=pl.col("period_start").max())
+    return (
+        measure_accuracy(pairs, CELL)
+        .join(spans, on=CELL)
+        .select(*CELL, "first_period_start", "last_period_start", "value_added_over_before_ratio", **MEASURES)
+    )
+
+
+def measure_authors(
+    published_demand: pl.DataFrame, past_submissions: pl.DataFrame, family_history: pl.DataFrame, periods: pl.DataFrame
+) -> pl.DataFrame:
+    """Measure people: what each submitted, and what the cells came to in which they changed a plan. The frame of contract AuthorAccuracy.
+
+    Frames are core's. Submissions are judged cell by cell (family or item, customer group) in planning units of the family; changes of
+    published plans on the whole family's cell, against the step before. Several authors of one cell stand together.
+    """
+    submitted = past_submissions.select(
+        "author",
+        "family_id",
+        "actual_quantity",
+        step=pl.lit("sales"),
+        lag_periods="lag_periods",
+        basis=pl.lit("submitted"),
+        forecast_quantity="submitted_quantity",
+        naive_quantity="previous_year_quantity",
+        scale_quantity=pl.lit(None, dtype=pl.Float64),
+        before_quantity=pl.lit(None, dtype=pl.Float64),
+    )
+    changed = _published_pairs(published_demand, family_history, periods).filter(pl.col("author").is_not_null())
+    pairs = pl.concat([submitted, changed.with_columns(basis=pl.lit("published")).select(submitted.columns)])
+    by = ["author", *CELL, "basis"]
+    return measure_accuracy(pairs, by).select(*by, "value_added_over_before_ratio", **MEASURES)
+
+
+def _published_pairs(published_demand: pl.DataFrame, family_history: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of `measure_accuracy` for every published cell of a closed period, with its step, lag, period and author."""
     season = int(periods["season_length_periods"][0])
     closed = family_history.filter(pl.col("periods_from_now") < 0).select(
         "family_id", "periods_from_now", actual_quantity=pl.col("demand_quantity").cast(pl.Float64)
@@ -55,23 +92,19 @@ def measure_published(published_demand: pl.DataFrame, family_history: pl.DataFra
         )
     )
     order = pl.col("step").replace_strict({step: position for position, step in enumerate(DEMAND_STEPS)}, return_dtype=pl.Int64)
-    pairs = (
+    return (
         published_demand.rename({"quantity": "forecast_quantity"})
         .sort("family_id", "period_start", "lag_periods", order)
         .with_columns(
-            before_quantity=pl.col("forecast_quantity").shift(1).over("family_id", "period_start", "lag_periods"),
+            before_quantity=pl.col("forecast_quantity")
+            .shift(1)
+            .over("family_id", "period_start", "lag_periods", "record_kind", "recorded_on"),
             # a version of the cycle so many periods before was made before that cycle's own period closed
             last_known=pl.col("periods_from_now") - pl.col("lag_periods") - 1,
         )
         .join(closed, on=["family_id", "periods_from_now"])
         .join(a_season_before, on=["family_id", "periods_from_now"], how="left")
         .join(known, on=["family_id", "last_known"], how="left")
-    )
-    spans = pairs.group_by(CELL).agg(first_period_start=pl.col("period_start").min(), last_period_start=pl.col("period_start").max())
-    return (
-        measure_accuracy(pairs, CELL)
-        .join(spans, on=CELL)
-        .select(*CELL, "first_period_start", "last_period_start", "value_added_over_before_ratio", **MEASURES)
     )
 
 

@@ -78,9 +78,9 @@ select
     cast(record_kind as varchar) as record_kind,
     cast(recorded_on as date) as recorded_on
 from lagged
--- the approved version, else the frozen one, else the last night
-qualify dense_rank() over (
-    partition by family_id, period_start, lag_periods
+-- of each step the approved version, else the frozen one, else the last night: a plan approved elsewhere does not hold them all
+qualify row_number() over (
+    partition by family_id, period_start, lag_periods, step
     order by list_position(['approved', 'frozen', 'night'], record_kind), recorded_on desc, as_of_date desc
 ) = 1
 order by family_id, period_start, lag_periods, list_position(['statistical', 'marketing', 'sales', 'finance', 'demand_review', 'executive'], step)

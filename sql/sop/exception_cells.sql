@@ -1,18 +1,12 @@
 -- One row per kind of exception, what it is about and period in which the working plan, or a closed period, shows it.
 with
 balance as (select * from sop.current_balance),
-resource_plan as (select * from sop.resource_plan where plan_version = 'working' and scenario_id = 'base'),
+resource_exceptions as (select * from sop.resource_exceptions),
 dim_period as (select * from sop.dim_period),
 dim_family as (select * from sop.dim_family),
-dim_resource as (select * from sop.dim_resource),
 extract_status as (select * from sop.extract_status),
-control_totals as (select * from sop.control_totals),
-cash_plan as (select * from sop.cash_plan where scenario_id = 'base' and plan_version = 'working'),
 family_money as (select * from plan.family_money where scenario_id = 'base'),
 family_demand as (select * from plan.family_demand where scenario_id = 'base' and step = 'demand_review'),
-workforce_plan as (select * from plan.workforce_plan where scenario_id = 'base' and strategy = 'planned'),
-workforce as (select * from core.workforce),
-planning_costs as (select * from core.planning_costs where scope in ('company', 'resource')),
 sales_submissions as (select * from core.sales_submissions),
 priced as (
     select
@@ -181,131 +175,6 @@ unexplained as (
         and abs(unexplained_quantity)
         > $unexplained_ratio * greatest(abs(opening_inventory_quantity), abs(closing_inventory_quantity), abs(shipped_quantity))
 ),
-overloads as (
-    select
-        *,
-        required_capacity - regular_capacity - overtime_capacity as missing,
-        missing / required_capacity as missing_ratio
-    from resource_plan
-    where is_critical and load_status = 'overloaded' and required_capacity > regular_capacity + overtime_capacity
-),
-overload_revenue as (
-    select
-        overloads.resource_id,
-        overloads.period_start,
-        sum(balance.revenue_amount)::double as revenue
-    from overloads
-    inner join balance
-        on overloads.period_start = balance.period_start and list_contains(string_split(overloads.families, ','), balance.family_id)
-    group by overloads.resource_id, overloads.period_start
-),
-overloaded as (
-    select
-        'overloaded',
-        null,
-        overloads.resource_id,
-        null,
-        overloads.period_start,
-        1,
-        overloads.missing,
-        false,
-        concat(
-            overloads.resource_name, ': load above regular and overtime capacity by up to {} ', overloads.capacity_unit,
-            ', used by ' || replace(first(overloads.families) over (partition by overloads.resource_id order by overloads.period_start), ',', ', ')
-        ),
-        null,
-        overloads.missing_ratio * overload_revenue.revenue,
-        'team:production'
-    from overloads
-    left join overload_revenue using (resource_id, period_start)
-),
-bounds as (
-    select
-        workforce_plan.*,
-        workforce_plan.required_heads - workforce_plan.planned_heads - workforce_plan.temporary_heads as missing_heads,
-        workforce_plan.planned_heads >= workforce.maximum_headcount - 1e-6 or workforce_plan.hires >= workforce.maximum_hires - 1e-6 as is_at_most,
-        workforce_plan.planned_heads <= workforce.minimum_headcount + 1e-6
-        or workforce_plan.layoffs >= workforce.maximum_layoffs - 1e-6 as is_at_least
-    from workforce_plan
-    inner join workforce using (resource_id, period_start)
-),
-wages as (
-    select
-        bounds.resource_id,
-        bounds.period_start,
-        max(cost_value) filter (where cost_type = 'regular_wage_per_hour' and scope = 'resource') as own_regular_wage,
-        max(cost_value) filter (where cost_type = 'regular_wage_per_hour' and scope = 'company') as regular_wage,
-        max(cost_value) filter (where cost_type = 'overtime_wage_per_hour' and scope = 'resource') as own_overtime_wage,
-        max(cost_value) filter (where cost_type = 'overtime_wage_per_hour' and scope = 'company') as overtime_wage
-    from bounds
-    inner join planning_costs
-        on bounds.period_start = planning_costs.period_start and (planning_costs.scope = 'company' or planning_costs.scope_id = bounds.resource_id)
-    group by bounds.resource_id, bounds.period_start
-),
-heads as (
-    select
-        'heads_bound',
-        null,
-        bounds.resource_id,
-        case when bounds.missing_heads > 0 then 'too few' else 'too many' end,
-        bounds.period_start,
-        1,
-        abs(bounds.missing_heads),
-        abs(bounds.missing_heads) <= $negligible_ratio * bounds.planned_heads,
-        concat(
-            dim_resource.resource_name,
-            case when bounds.missing_heads > 0 then ': up to {} heads more needed than its limits allow' else ': up to {} heads without work that its limits keep' end
-        ),
-        null,
-        case
-            when bounds.missing_heads > 0 then bounds.overtime_hours * coalesce(wages.own_overtime_wage, wages.overtime_wage)
-            else bounds.idle_hours * coalesce(wages.own_regular_wage, wages.regular_wage)
-        end,
-        'team:production'
-    from bounds
-    inner join dim_resource using (resource_id)
-    left join wages using (resource_id, period_start)
-    where (bounds.missing_heads > 1e-6 and bounds.is_at_most) or (bounds.missing_heads < -1e-6 and bounds.is_at_least)
-),
-totals as (
-    select
-        'control_total',
-        nullif(control_totals.family_id, '*'),
-        null,
-        control_totals.measure,
-        control_totals.period_start,
-        1,
-        abs(control_totals.difference_value),
-        false,
-        concat(
-            coalesce(dim_family.family_name, 'Company'), ': ', replace(control_totals.measure, '_', ' '), ' of the extracts differs by up to {} ',
-            control_totals.unit, ' from the control total'
-        ),
-        null,
-        case when control_totals.measure in ('revenue', 'inventory_value') then abs(control_totals.difference_value) end,
-        'team:finance'
-    from control_totals
-    inner join dim_period using (period_start)
-    left join dim_family using (family_id)
-    where control_totals.verdict = 'differs'
-),
-cash as (
-    select
-        'cash_below_minimum',
-        null,
-        null,
-        null,
-        period_start,
-        1,
-        minimum_cash_amount - closing_cash_amount as missing,
-        false,
-        concat('Cash: below its minimum by up to {} ', currency),
-        missing,
-        null,
-        'team:finance'
-    from cash_plan
-    where closing_cash_amount < minimum_cash_amount
-),
 together as (
     select * from short
     union all
@@ -320,14 +189,6 @@ together as (
     select * from unsubmitted
     union all
     select * from unexplained
-    union all
-    select * from overloaded
-    union all
-    select * from heads
-    union all
-    select * from totals
-    union all
-    select * from cash
 )
 select
     kind::varchar as kind,
@@ -343,3 +204,5 @@ select
     flowing::decimal(18, 2) as flowing_amount,
     owner::varchar as owner
 from together
+union all
+select * from resource_exceptions

@@ -1,4 +1,4 @@
--- One row per kind of exception and what it is about, for what the plan rests on: extracts, forecasts, launches, the length of the horizon.
+-- One row per kind of exception and what it is about, for what the plan rests on: extracts, forecasts, launches, master data, the horizon.
 with
 balance as (select * from sop.current_balance where period_kind <> 'history'),
 resource_plan as (select * from sop.resource_plan where plan_version = 'working' and scenario_id = 'base'),
@@ -9,7 +9,6 @@ resources as (select * from core.resources),
 items as (select * from core.items),
 item_components as (select * from core.item_components),
 item_prices as (select * from core.item_prices),
-item_costs as (select * from core.item_costs),
 item_lead_times as (
     select
         item_id,
@@ -24,25 +23,16 @@ supplier_lead_times as (
     group by item_id
 ),
 item_demand as (select * from plan.item_demand where scenario_id = 'base' and step = 'demand_review'),
-product_launches as (select * from staging.product_launches),
-bill_of_materials as (select * from staging.bill_of_materials),
-routings as (select * from staging.routings),
-bill_of_resources as (select * from staging.bill_of_resources),
-family_backtest as (select * from forecast.family_backtest),
+product_changes as (select * from sop.product_changes),
+parameter_audit as (select * from sop.parameter_audit),
+material_plan as (select * from sop.material_plan where plan_version = 'working' and scenario_id = 'base' and not is_master_scheduled),
+forecast_accuracy as (select * from sop.forecast_accuracy),
 horizon as (
     select
         min(period_start) as first_day,
         max(period_end) as last_day,
         last_day - cast($as_of_date as date) + 1 as days
     from dim_period
-),
-supplied as (
-    select
-        bool_or(extract = 'bill_of_materials') as has_bills,
-        bool_or(extract in ('routings', 'bill_of_resources')) as has_hours,
-        bool_or(extract = 'prices') as has_prices
-    from extract_status
-    where load_status <> 'not_supplied'
 ),
 staled as (
     select
@@ -142,70 +132,27 @@ launch_money as (
         item_demand.item_id,
         sum((item_demand.quantity * item_prices.net_price_amount)::decimal(38, 6))::double as money
     from item_demand
-    inner join product_launches using (item_id)
+    semi join product_changes on item_demand.item_id = product_changes.item_id and product_changes.change_kind = 'launch'
     inner join dim_period on item_demand.period_start = dim_period.period_start
     inner join item_prices on item_demand.item_id = item_prices.item_id and item_demand.period_start = item_prices.period_start
     group by item_demand.item_id
 ),
-structured as (
-    select
-        parent_item_id as item_id,
-        min(coalesce(valid_from, date '0001-01-01')) as first_day
-    from bill_of_materials
-    group by parent_item_id
-),
-routed as (
-    select
-        item_id,
-        min(coalesce(valid_from, date '0001-01-01')) as first_day
-    from (
-        select
-            item_id,
-            valid_from
-        from routings
-        union all
-        select
-            items.item_id,
-            bill_of_resources.valid_from
-        from bill_of_resources
-        inner join items on bill_of_resources.item_id = items.item_id or bill_of_resources.family_id = items.family_id
-    )
-    group by item_id
-),
-launches as (
-    select
-        items.item_id,
-        items.item_name,
-        items.family_id,
-        product_launches.launch_date,
-        items.sourcing = 'make' as is_made,
-        concat_ws(
-            ', ',
-            case when is_made and supplied.has_bills and coalesce(structured.first_day > launch_date, true) then 'bill of material' end,
-            case when is_made and supplied.has_hours and coalesce(routed.first_day > launch_date, true) then 'routing' end,
-            case when items.item_id not in (select item_id from item_costs) then 'standard cost' end,
-            case when supplied.has_prices and items.item_id not in (select item_id from item_prices) then 'price' end
-        ) as missing
-    from product_launches
-    inner join items using (item_id)
-    left join structured using (item_id)
-    left join routed using (item_id)
-    cross join supplied
-    cross join horizon
-    where product_launches.launch_date between cast($as_of_date as date) and horizon.last_day
-),
 unready as (
     select
         'launch_not_ready',
-        launches.family_id,
+        product_changes.family_id,
         null,
-        launches.item_id,
-        concat(launches.item_name, ' goes on sale on ', launches.launch_date, ' without ', launches.missing),
+        product_changes.item_id,
+        concat(items.item_name, ' goes on sale on ', product_changes.change_date, ' without ', coalesce(product_changes.missing, 'all it needs')),
         launch_money.money,
         'team:engineering'
-    from launches
+    from product_changes
+    inner join items using (item_id)
     left join launch_money using (item_id)
-    where launches.missing <> ''
+    where
+        product_changes.change_kind = 'launch'
+        and not product_changes.is_ready
+        and product_changes.change_date between cast($as_of_date as date) and (select last_day from horizon)
 ),
 near_revenue as (
     select
@@ -216,22 +163,86 @@ near_revenue as (
     where dim_period.periods_from_now < 3
     group by family_id
 ),
+-- what people agreed on is judged once enough of it was published; the forecast before that
+judged as (
+    select *
+    from forecast_accuracy
+    where lag_periods = 1 and family_id <> '*' and (step = 'statistical' or (step = 'demand_review' and basis = 'published'))
+    qualify row_number() over (partition by family_id order by step_order desc) = 1
+),
 biased as (
     select
         'bias',
-        family_backtest.family_id,
+        judged.family_id,
         null,
         null,
         concat(
-            dim_family.family_name, ': the forecast one period ahead was ', format('{:.0f}', abs(family_backtest.bias_ratio) * 100), ' % too ',
-            case when family_backtest.bias_ratio > 0 then 'high' else 'low' end, ' over ', family_backtest.observations, ' past periods'
+            dim_family.family_name, ': the ', case judged.step when 'statistical' then 'forecast' else 'demand plan' end, ' one period ahead was ',
+            format('{:.0f}', abs(judged.bias_ratio) * 100), ' % too ', case when judged.bias_ratio > 0 then 'high' else 'low' end, ' over ',
+            judged.observations, ' past periods (', judged.basis, ')'
         ),
-        abs(family_backtest.bias_ratio) * near_revenue.revenue,
+        abs(judged.bias_ratio) * near_revenue.revenue,
         'team:planning'
-    from family_backtest
+    from judged
     inner join dim_family using (family_id)
     left join near_revenue using (family_id)
-    where family_backtest.lag_periods = 1 and abs(family_backtest.bias_ratio) > $bias_ratio
+    where abs(judged.bias_ratio) > $bias_ratio
+),
+drifts as (
+    select
+        family_id,
+        parameter,
+        count(*) filter (where verdict = 'drifted') as drifted,
+        count(*) filter (where verdict <> 'too few') as judged,
+        arg_max(item_id, abs(drift_ratio) * observations) filter (where verdict = 'drifted') as worst_item_id,
+        arg_max(master_value, abs(drift_ratio) * observations) filter (where verdict = 'drifted') as worst_master_value,
+        arg_max(measured_value, abs(drift_ratio) * observations) filter (where verdict = 'drifted') as worst_measured_value,
+        arg_max(unit, abs(drift_ratio) * observations) filter (where verdict = 'drifted') as worst_unit
+    from parameter_audit
+    group by family_id, parameter
+    having drifted > 0
+),
+drifted as (
+    select
+        'parameter_drift',
+        drifts.family_id,
+        null,
+        drifts.parameter,
+        concat(
+            coalesce(dim_family.family_name, 'Items of no family'), ': ', replace(regexp_replace(drifts.parameter, '_(days|ratio|quantity)$', ''), '_', ' '), ' of ', drifts.drifted, ' of ',
+            drifts.judged, ' measured is not what the master data say'
+            || ', such as ' || drifts.worst_item_id || ': ' || format('{:.4g}', drifts.worst_master_value) || ' stated, '
+            || format('{:.4g}', drifts.worst_measured_value) || ' measured, in ' || drifts.worst_unit
+        ),
+        null,
+        'team:engineering'
+    from drifts
+    left join dim_family using (family_id)
+),
+late_orders as (
+    select
+        'past_due_release',
+        null,
+        null,
+        sourcing,
+        concat(
+            count(*), case when sourcing = 'buy' then ' bought' else ' made' end, ' items are needed sooner than their lead time allows, most of all ',
+            arg_max(item_id, past_due_release_quantity * value_amount::double / planned_order_quantity)
+        ),
+        sum((past_due_release_quantity * value_amount::double / planned_order_quantity)::decimal(38, 6)),
+        case when sourcing = 'buy' then 'team:supply_chain' else 'team:production' end
+    from (
+        select
+            item_id,
+            any_value(sourcing) as sourcing,
+            sum(past_due_release_quantity::decimal(38, 6))::double as past_due_release_quantity,
+            sum(planned_order_quantity::decimal(38, 6))::double as planned_order_quantity,
+            sum(value_amount) as value_amount
+        from material_plan
+        group by item_id
+        having sum(past_due_release_quantity) > 0
+    )
+    group by sourcing
 ),
 together as (
     select * from staled
@@ -243,6 +254,10 @@ together as (
     select * from unready
     union all
     select * from biased
+    union all
+    select * from drifted
+    union all
+    select * from late_orders
 )
 select
     kind::varchar as kind,

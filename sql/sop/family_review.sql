@@ -136,7 +136,7 @@ family_lines as (
         )
     ) as cell(grid_row, line, section, measure, value, unit)
 ),
--- what the meeting agreed on, else what it approved, else what the engine would have said
+-- what the meeting agreed on, else what it approved, else what the engine would have said: the first that enough periods can judge
 shown_accuracy as (
     select
         *,
@@ -146,7 +146,8 @@ shown_accuracy as (
     from forecast_accuracy
     where lag_periods in (1, 3) and (basis = 'published' or step = 'statistical')
     qualify row_number() over (
-        partition by family_id, lag_periods order by list_position(['demand_review', 'executive', 'statistical'], step) nulls last
+        partition by family_id, lag_periods
+        order by observations >= 3 desc, list_position(['demand_review', 'executive', 'statistical'], step) nulls last
     ) = 1
 ),
 accuracy_lines as (

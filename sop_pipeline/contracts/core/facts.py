@@ -239,6 +239,17 @@ class ItemPositions(Table, key=("item_id",)):
     safety_quantity: Number = column("Target quantity of the item's own inventory policy", optional=True, ge=0)
 
 
+class SegmentHistory(Table, key=("family_id", "dimension", "segment", "period_start")):
+    """One row per family, dimension (region, channel), segment and period with demand, in planning units; none without customers."""
+
+    family_id: Text = column("Family")
+    dimension: Text = column("region or channel", isin=("region", "channel"))
+    segment: Text = column("Region or channel of the customer; 'not given' where unknown")
+    period_start: Date = column("First day of the period")
+    periods_from_now: Count = column("0 is the period that holds the as-of date", lt=0)
+    demand_quantity: Number = column("Demand of orders: by requested date in make-to-stock families, bookings in the others", ge=0)
+
+
 TABLES: dict[str, type[Table]] = {
     "core.order_lines": OrderLines,
     "core.shipment_lines": ShipmentLines,
@@ -247,6 +258,7 @@ TABLES: dict[str, type[Table]] = {
     "core.component_issues": ComponentIssues,
     "core.item_flows": ItemFlows,
     "core.item_period_history": ItemPeriodHistory,
+    "core.segment_history": SegmentHistory,
     "core.snapshot_sites": SnapshotSites,
     "core.item_stock": ItemStock,
     "core.family_snapshots": FamilySnapshots,

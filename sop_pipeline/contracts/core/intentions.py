@@ -139,7 +139,23 @@ class PublishedDemand(Table, key=("family_id", "period_start", "lag_periods", "s
     recorded_on: Date = column("Day it was approved, frozen or recorded; before the period began")
 
 
+class PastSubmissions(Table, key=("author", "family_id", "item_id", "customer_group", "period_start", "lag_periods")):
+    """One row per author, submitted cell, closed period of the last season and lag: what the author last said then, and what came."""
+
+    author: Text = column("Who submitted")
+    family_id: Text = column("Family of the cell")
+    item_id: Text = column("Item of the cell; empty for the family")
+    customer_group: Text = column("Customer group of the cell; empty for all customers")
+    period_start: Date = column("First day of the period")
+    lag_periods: Count = column("Periods between the one in which the author spoke at the latest and the period", ge=1, le=6)
+    submitted_on: Date = column("Day of the submission")
+    submitted_quantity: Number = column("Submitted, planning units", ge=0)
+    actual_quantity: Number = column("Demand of the cell in the period, planning units")
+    previous_year_quantity: Number = column("Demand of the cell a season before; empty where orders do not reach back", optional=True)
+
+
 TABLES: dict[str, type[Table]] = {
+    "core.past_submissions": PastSubmissions,
     "core.published_demand": PublishedDemand,
     "core.published_plans": PublishedPlans,
     "core.sales_submissions": SalesSubmissions,

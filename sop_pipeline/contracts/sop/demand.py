@@ -59,6 +59,28 @@ class ForecastAccuracy(Table, key=("family_id", "step", "lag_periods")):
     )
 
 
+class AuthorAccuracy(Table, key=("author", "family_id", "step", "lag_periods", "basis")):
+    """One row per author, family, step of the demand plan, lag and basis."""
+
+    author: Text = column("Who submitted or changed; several of one cell joined by a comma")
+    family_id: Text = column("Family")
+    step_order: Count = column("Order in which the steps apply, from 1", ge=1)
+    step: Text = column("Step in which the author spoke", isin=DEMAND_STEPS)
+    lag_periods: Count = column("Periods between the period in which the author spoke and the one spoken of", ge=1)
+    basis: Text = column(
+        "submitted: the author's cells of sales_forecasts, customer group by group where so submitted; "
+        "published: the whole family's cells that the author changed in versions of earlier cycles",
+        isin=("submitted", "published"),
+    )
+    observations: Count = column("Pairs of forecast and actual", ge=1)
+    wape_ratio: Ratio = column("Σ|error| ÷ Σ|actual|; not supplied without demand", optional=True, ge=0)
+    bias_ratio: Ratio = column("Σ error ÷ Σ actual; positive is over-forecast", optional=True)
+    tracking_signal: Number = column("Σ error ÷ mean absolute error", optional=True)
+    seasonal_naive_wape_ratio: Ratio = column("WAPE of the same period a season before, on the same pairs", optional=True, ge=0)
+    value_added_over_seasonal_naive_ratio: Ratio = column("WAPE of the seasonal naive less WAPE; positive is worth having", optional=True)
+    value_added_over_step_before_ratio: Ratio = column("Published: WAPE of the step before less WAPE", optional=True)
+
+
 class ItemForecastAccuracy(Table, key=("item_id", "step", "lag_periods")):
     """One row per item, step of the demand plan and lag."""
 
@@ -141,6 +163,7 @@ class InventoryHealth(Table, key=("item_id", "site_id")):
 TABLES: dict[str, type[Table]] = {
     "sop.item_demand_plan": ItemDemandPlan,
     "sop.forecast_accuracy": ForecastAccuracy,
+    "sop.author_accuracy": AuthorAccuracy,
     "sop.item_forecast_accuracy": ItemForecastAccuracy,
     "sop.product_changes": ProductChanges,
     "sop.inventory_health": InventoryHealth,

@@ -18,10 +18,12 @@ EXCEPTION_KINDS = (
     "launch_not_ready",
     "stale_extract",
     "bias",
+    "parameter_drift",
+    "past_due_release",
 )
 EXCEPTION_STATUSES = ("new", "open", "gone")
 
-_SUBJECT = "What else it is about: an extract, an item launched, the backlog, too few or too many heads"
+_SUBJECT = "What else it is about: an extract, an item launched, the backlog, too few or too many heads, a parameter"
 
 
 class ExceptionCells(Table, key=("kind", "family_id", "resource_id", "subject_id", "period_start")):
@@ -41,8 +43,12 @@ class ExceptionCells(Table, key=("kind", "family_id", "resource_id", "subject_id
     owner: Text = column("Who acts: the family's planner, else the team", optional=True)
 
 
+class ResourceExceptions(ExceptionCells, key=("kind", "family_id", "resource_id", "subject_id", "period_start")):
+    """One row per kind of exception of resources and of the company as a whole, what it is about and period."""
+
+
 class ExceptionFacts(Table, key=("kind", "family_id", "resource_id", "subject_id")):
-    """One row per kind of exception and what it is about, for what the plan rests on: extracts, forecasts, launches, the horizon."""
+    """One row per kind of exception and what it is about, for what the plan rests on: extracts, forecasts, launches, master data."""
 
     kind: Text = column("Kind of exception", isin=EXCEPTION_KINDS)
     family_id: Text = column("Product family", optional=True)
@@ -77,6 +83,7 @@ class Exceptions(Table, key=("exception_id",)):
 
 TABLES: dict[str, type[Table]] = {
     "sop.exception_cells": ExceptionCells,
+    "sop.resource_exceptions": ResourceExceptions,
     "sop.exception_facts": ExceptionFacts,
     "sop.exceptions": Exceptions,
 }

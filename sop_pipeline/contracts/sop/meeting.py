@@ -99,9 +99,7 @@ class YearOutlook(Table, key=("cycle_id", "scenario_id", "plan_version", "fiscal
     not_covered: Text = column("Which columns leave out how many families; empty where none", optional=True)
 
 
-class PlanChange(
-    Table, key=("cycle_id", "scenario_id", "plan_version", "compared_with", "measure", "family_id", "period_start", "cause")
-):
+class PlanChange(Table, key=("cycle_id", "scenario_id", "plan_version", "compared_with", "measure", "family_id", "period_start", "cause")):
     """One row per plan compared with, measure, family, planned period and cause of the change since then; no change, no row.
 
     Change = new plan − old plan, and the causes sum to it. Position is the stock, made to order the backlog.

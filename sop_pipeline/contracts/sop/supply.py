@@ -143,6 +143,23 @@ class ShortagePegs(Table, key=("cycle_id", "scenario_id", "plan_version", "famil
     relief_amount: Amount = column("What that would save, soft prices of all families included", optional=True)
 
 
+class ScenarioComparison(Table, key=("cycle_id", "scenario_id", "plan_version", "family_id", "measure")):
+    """One row per cycle, scenario other than base, plan version, family (* = the company) and measure: beside base, and what it changes."""
+
+    cycle_id: Text = cycle()
+    scenario_id: Text = column("Scenario")
+    plan_version: Text = column("working, frozen or approved", isin=PLAN_VERSIONS)
+    family_id: Text = column("Product family; * is the company")
+    measure: Text = column(
+        "What is measured over the planned periods: as sop.strategy_comparison, revenue_amount, margin_amount, periods_in_trouble "
+        "(short or overloaded)"
+    )
+    base_value: Number = column("Value of the base plan", optional=True)
+    value: Number = column("Value of the scenario", optional=True)
+    change_value: Number = column("Scenario less base", optional=True)
+    unit: Text = column("Currency, planning unit, heads, hours, periods or ratio")
+
+
 TABLES: dict[str, type[Table]] = {
     "sop.supply_plan": SupplyPlan,
     "sop.resource_plan": ResourcePlan,
@@ -150,4 +167,5 @@ TABLES: dict[str, type[Table]] = {
     "sop.strategy_comparison": StrategyComparison,
     "sop.derived_costs": DerivedCosts,
     "sop.shortage_pegs": ShortagePegs,
+    "sop.scenario_comparison": ScenarioComparison,
 }

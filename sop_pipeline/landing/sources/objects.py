@@ -79,7 +79,7 @@ def location_of(pattern: str) -> Location | None:
         port = int(host["port"]) if host["port"] else None
         return Location(pattern, scheme, path, f"{place}{path}", host["host"].strip("[]"), port, user, password)
     if ":" in authority:
-        raise ConfigurationError(f"{scheme}://…: keys do not belong into the URL; set them in the environment as its own tools want them")
+        raise ConfigurationError(f"{scheme}://…: keys do not belong in the URL; set them in the environment, as its own tools want them")
     return Location(pattern, scheme, path, pattern)
 
 
@@ -109,7 +109,7 @@ def fetch(location: Location, folder: Path) -> Iterator[Fetched]:
             system.get_file(name, str(target))
             yield Fetched(f"{store.prefix(location)}{name.lstrip('/')}", target)
     except ImportError as error:
-        missing = f"{location.shown} needs a driver that is not installed ({error.name or 'fsspec'})"
+        missing = f"{location.shown} needs a driver that is not installed ({error.name or error})"
         raise ConfigurationError(f"{missing}. Install it: pip install 'sop-pipeline[{store.extra}]'") from None
     except Exception as error:  # noqa: BLE001 - stores raise what they like, and what they say may hold the password
         raise UnreadableSourceError(f"{location.shown}: cannot be fetched: {location.without_secrets(error)}") from None

@@ -219,7 +219,11 @@ def _needed(balance: Balance, is_labour: Flags) -> dict[str, Flags]:
     share = balance.policies.kind_share
     used = np.zeros(len(balance.resources.resource_ids), dtype=bool)
     used[balance.usage.resource] = True
-    overtime = balance.resources.overtime_capacity.any(axis=1) | balance.resources.is_labour
+    resources = balance.resources
+    beyond = np.where(
+        resources.is_labour[:, None], np.nan_to_num(resources.workforce["overtime_hours_per_head"]), resources.overtime_capacity
+    )
+    overtime = (beyond > 0).any(axis=1)
     every = np.ones(len(share), dtype=bool)
     return {
         "production": (share[:, 0] > 0) | (share.sum(axis=1) == 0),

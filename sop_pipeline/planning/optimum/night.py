@@ -26,9 +26,11 @@ from sop_pipeline.planning.optimum.money import money_columns, money_of
 from sop_pipeline.planning.optimum.notes import say_notes
 from sop_pipeline.planning.optimum.paths import planned_paths
 from sop_pipeline.planning.optimum.problem import supply_inputs
+from sop_pipeline.planning.scenarios import BASE, change_supply, of_scenario, scenario_ids
 from sop_pipeline.planning.supply import SupplyPlan, Switches, plan_supply
 from sop_pipeline.planning.supply.costs import Costs
 from sop_pipeline.planning.supply.inputs import STRATEGIES
+from sop_pipeline.planning.supply.solve import Basis
 from sop_pipeline.planning.supply.strategies import PLANNED
 
 ALL_STRATEGIES = (*STRATEGIES, PLANNED)
@@ -45,6 +47,11 @@ class OptimumResult:
     strategy_comparison: pl.DataFrame
     derived_costs: pl.DataFrame
     shortage_pegs: pl.DataFrame
+    basis: Basis  # of the published plan: where a scenario of the same structure starts
+
+    def frames(self) -> dict[str, pl.DataFrame]:
+        """The frames by the name of their table."""
+        return {item.name: getattr(self, item.name) for item in dataclasses.fields(self) if item.name != "basis"}
 
 
 @dataclass(frozen=True)
@@ -66,16 +73,19 @@ def optimise_supply(
     switches: Switches,
     default_strategy: str,
     strategies: Sequence[str] = ALL_STRATEGIES,
-    scenario_id: str = "base",
+    scenario_id: str = BASE,
+    start: Basis | None = None,
 ) -> OptimumResult:
     """Plan supply under each strategy, verified, and lay it out in the tables of schema plan.
 
     `tables` are the arguments of `read_balance`, `costs` those of `read_costs`. A strategy that asks the same of every family as one
-    planned before is not solved again. Raises what these raise, and PlanMismatchError where a plan fails its recomputation.
+    planned before is not solved again. `start`, the basis of a plan alike, changes the time, not the plan.
+
+    Raises what these raise, and PlanMismatchError where a plan fails its recomputation.
     """
     balance = read_balance(**tables, level_block_periods=switches.level_block_periods, default_strategy=default_strategy)
     money = read_costs(balance, item_mix=tables["item_mix"], items=tables["items"], resources=tables["resources"], ratios=ratios, **costs)
-    planned = plan_strategies(balance, money, switches, strategies)
+    planned = plan_strategies(balance, money, switches, strategies, start=start)
     parts = [_tables(balance, made, money, scenario_id) for made in planned]
     published = next((made for made in planned if made.strategy == PLANNED), planned[-1])
     return OptimumResult(
@@ -83,10 +93,42 @@ def optimise_supply(
         strategy_comparison=comparison_frame(scenario_id, {made.strategy: (made.plan, made.costs) for made in planned}, tables["families"]),
         derived_costs=derived_frame(scenario_id, money, published.plan),
         shortage_pegs=peg_frame(scenario_id, balance.axes, published.plan),
+        basis=published.plan.basis,
     )
 
 
-def plan_strategies(balance: Balance, costs: SupplyCosts, switches: Switches, strategies: Sequence[str]) -> list[Planned]:
+def optimise_scenarios(
+    *, tables: dict[str, pl.DataFrame], costs: dict[str, pl.DataFrame], scenarios: pl.DataFrame, **settings: Any
+) -> dict[str, pl.DataFrame]:
+    """The tables of base under every strategy and, below them, of each scenario as it would be published; arguments as `optimise_supply`.
+
+    `tables` and `costs` hold the demand and the money of every scenario (`change_demand`, `change_money`); `scenarios` is the extract.
+    """
+    base = optimise_supply(
+        tables=tables | {"family_demand": of_scenario(tables["family_demand"], BASE)},
+        costs=costs | {"family_money": of_scenario(costs["family_money"], BASE)},
+        **settings,
+    )
+    results = [base]
+    for scenario in scenario_ids(scenarios):
+        changed = change_supply(tables | costs, scenarios, scenario)
+        own = {name: of_scenario(changed[name], scenario) for name in ("family_demand", "family_money")}
+        results.append(
+            optimise_supply(
+                tables={name: changed[name] for name in tables} | {"family_demand": own["family_demand"]},
+                costs={name: changed[name] for name in costs} | {"family_money": own["family_money"]},
+                **settings,
+                strategies=(PLANNED,),
+                scenario_id=scenario,
+                start=base.basis,
+            )
+        )
+    return {name: pl.concat([result.frames()[name] for result in results]) for name in base.frames()}
+
+
+def plan_strategies(
+    balance: Balance, costs: SupplyCosts, switches: Switches, strategies: Sequence[str], *, start: Basis | None = None
+) -> list[Planned]:
     """Every strategy planned; `planned` takes over the plan of a strategy that all families ask for."""
     done: dict[tuple[Any, ...], Planned] = {}
     planned = []
@@ -96,30 +138,26 @@ def plan_strategies(balance: Balance, costs: SupplyCosts, switches: Switches, st
         overload = "before_strategy" if strategy in ("level", "chase") else "last_resort"
         key = (tuple(base.asked), overload)
         if key not in done:
-            done[key] = _plan(balance, costs, base, dataclasses.replace(switches, overload=overload), strategy)
+            done[key] = _plan(balance, costs, base, dataclasses.replace(switches, overload=overload), start)
         planned.append(dataclasses.replace(done[key], strategy=strategy))
     return planned
 
 
-def _plan(balance: Balance, costs: SupplyCosts, base: StrategyPlan, switches: Switches, strategy: str) -> Planned:
+def _plan(balance: Balance, costs: SupplyCosts, base: StrategyPlan, switches: Switches, start: Basis | None) -> Planned:
     orders, family_ids = balance.policies.orders, balance.axes.family_ids
     without: list[FamilyPath] | None = None
     if any(order.is_change for given in orders.values() for order in given):
         # A change is measured against the plan without any override.
-        free = _solve(balance, costs, base, base.tasks, switches)
+        free = plan_supply(supply_inputs(balance, costs, base, base.tasks, switches))
         without = planned_paths(balance, base, base.tasks, free).paths
     tasks: list[FamilyTask] = []
     for family, family_id in enumerate(family_ids):
         to_date = np.array([balance.inputs.opening.to_date[kind][family] for kind in KINDS])
         tasks.append(keep_orders(base.tasks[family], orders.get(family_id, []), to_date, None if without is None else without[family]))
-    plan = _solve(balance, costs, base, tasks, switches)
+    plan = plan_supply(supply_inputs(balance, costs, base, tasks, switches), start=start)
     paths = planned_paths(balance, base, tasks, plan)
     say_notes(plan, paths.notes, balance.axes.family_position)
-    return Planned(strategy, plan, paths, planned_load(balance, paths, plan), money_of(plan, costs))
-
-
-def _solve(balance: Balance, costs: SupplyCosts, base: StrategyPlan, tasks: list[FamilyTask], switches: Switches) -> SupplyPlan:
-    return plan_supply(supply_inputs(balance, costs, base, tasks, switches))
+    return Planned(PLANNED, plan, paths, planned_load(balance, paths, plan), money_of(plan, costs))
 
 
 def _tables(balance: Balance, made: Planned, given: SupplyCosts, scenario_id: str) -> dict[str, pl.DataFrame]:
