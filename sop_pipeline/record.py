@@ -20,6 +20,7 @@ from sop_pipeline.contracts.record import (
     RecordedIssues,
     RecordedOrders,
     RecordedPlans,
+    RecordedPurchaseOrders,
 )
 from sop_pipeline.cycles import MANIFEST, Version, all_versions
 
@@ -33,6 +34,7 @@ FILES: Mapping[str, type[Table]] = {
     "issues": RecordedIssues,
     "exceptions": RecordedExceptions,
     "orders": RecordedOrders,
+    "purchase_orders": RecordedPurchaseOrders,
     "decisions": RecordedDecisions,
     "assumptions": RecordedAssumptions,
 }

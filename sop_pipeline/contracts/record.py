@@ -89,6 +89,17 @@ class RecordedOrders(Table, key=("as_of_date", "item_id", "supplier_id", "period
     planned_order_quantity: Number = column("Planned order, in the item's unit", gt=0)
 
 
+class RecordedPurchaseOrders(Table, key=("as_of_date", "purchase_order_id", "purchase_order_line")):
+    """One row per recorded night and purchase order line that was open: what a receipt no longer tells of its order."""
+
+    as_of_date: Date = column("As-of date of the night")
+    purchase_order_id: Text = column("Purchase order")
+    purchase_order_line: Text = column("Line")
+    supplier_id: Text = column("Supplier")
+    item_id: Text = column("Item")
+    order_date: Date = column("Day it was ordered")
+
+
 class RecordedDecisions(Table, key=("as_of_date", "decision_id")):
     """One row per recorded night and decision that was not closed."""
 
@@ -125,6 +136,7 @@ TABLES: dict[str, type[Table]] = {
     "raw.recorded_issues": RecordedIssues,
     "raw.recorded_exceptions": RecordedExceptions,
     "raw.recorded_orders": RecordedOrders,
+    "raw.recorded_purchase_orders": RecordedPurchaseOrders,
     "raw.recorded_decisions": RecordedDecisions,
     "raw.recorded_assumptions": RecordedAssumptions,
 }

@@ -33,6 +33,7 @@ RECORDED_TABLES = (
     "sop.assumptions",
     "sop.material_plan",
     "sop.supplier_plan",
+    "staging.open_purchase_orders",
 )
 UNRECORDED_SETTINGS = {"as_of_date", "extracts", "read_from"}  # where files come from is nobody's plan, and may name accounts
 OLDEST_CYCLE = "select min(period_start) from core.periods where periods_from_now >= ?"
@@ -155,16 +156,18 @@ def night_manifest(con: duckdb.DuckDBPyConnection, company: Company, versions: S
 
 
 def recorded_frames(frames: Mapping[str, pl.DataFrame], as_of_date: dt.date) -> Mapping[str, pl.DataFrame]:
-    """What the record keeps of a night: planned rows of the balance, the demand plan, issues, exceptions, what is not closed yet, orders.
+    """What the record keeps of a night: planned balance and demand, issues, exceptions, what is not closed, planned and open orders.
 
     `frames`: every table of RECORDED_TABLES.
     """
     stamped = {"as_of_date": pl.lit(as_of_date), "recorded_on": pl.lit(as_of_date), "record_kind": pl.lit("night")}
     night = {"as_of_date": stamped["as_of_date"]}
-    balance, demand, issues, exceptions, decisions, assumptions, of_items, of_suppliers = (frames[address] for address in RECORDED_TABLES)
-    orders = pl.concat([of_items.with_columns(supplier_id=pl.lit("")), of_suppliers], how="diagonal_relaxed")
+    balance, demand, issues, exceptions, decisions, assumptions, *orders, purchase_orders = (frames[address] for address in RECORDED_TABLES)
+    of_items, of_suppliers = orders
+    planned = pl.concat([of_items.with_columns(supplier_id=pl.lit("")), of_suppliers], how="diagonal_relaxed")
     return {
-        "orders": orders.filter(
+        "purchase_orders": purchase_orders.with_columns(**night),
+        "orders": planned.filter(
             (pl.col("planned_order_quantity") > 0) & (pl.col("scenario_id") == "base") & (pl.col("plan_version") == "working")
         ).with_columns(**night),
         "demand": demand.filter((pl.col("scenario_id") == "base") & (pl.col("plan_version") == "working")).with_columns(**stamped),
