@@ -20,7 +20,9 @@ from sop_pipeline.contracts.record import (
     RecordedExceptions,
     RecordedIssues,
     RecordedItemDemand,
+    RecordedOrders,
     RecordedPlans,
+    RecordedPurchaseOrders,
 )
 from sop_pipeline.cycles import MANIFEST, Version, all_versions
 
@@ -34,9 +36,13 @@ FILES: Mapping[str, type[Table]] = {
     "item_demand": RecordedItemDemand,
     "issues": RecordedIssues,
     "exceptions": RecordedExceptions,
+    "orders": RecordedOrders,
+    "purchase_orders": RecordedPurchaseOrders,
     "decisions": RecordedDecisions,
     "assumptions": RecordedAssumptions,
 }
+# of these only the last night is shown: they are large, and older ones tell nothing more
+LAST_NIGHT_ONLY = frozenset({"orders"})
 # the table of a frozen or approved version that gives rows of such a file too
 VERSION_TABLES: Mapping[str, str] = {"plans": "supply_demand_balance", "demand": "demand_plan", "item_demand": "item_demand_plan"}
 # items are many: only what they are judged by is kept and read, of the first three periods after the current one
@@ -74,11 +80,14 @@ def record_night(cycles: Path, cycle_id: str, as_of_date: dt.date, frames: Mappi
 def read_record(cycles: Path, name: str, before: dt.date, versions: Sequence[Version] = ()) -> pl.DataFrame:
     """Rows of a file of FILES: of every recorded night with an as-of date before `before`, then of versions; columns of its contract.
 
-    A column that an earlier night did not record is empty; a version gives the planned rows of its base scenario.
+    Of the files in LAST_NIGHT_ONLY the last such night counts alone. A column that an earlier night did not record is empty; a version
+    gives the planned rows of its base scenario.
     """
     schema = dtypes(FILES[name])
     oldest = before - dt.timedelta(days=DAYS_READ[name]) if name in DAYS_READ else dt.date.min
     nights = [folder / f"{name}.parquet" for folder in _nights(cycles) if oldest <= _date(folder) < before]
+    if name in LAST_NIGHT_ONLY:
+        nights = nights[-1:]
     frames = [_in_schema(pl.read_parquet(path), schema) for path in nights if path.is_file()]
     if name in VERSION_TABLES:
         given = ((version, version.table(VERSION_TABLES[name])) for version in versions if version.as_of_date >= oldest)

@@ -94,6 +94,27 @@ class RecordedExceptions(Table, key=("as_of_date", "exception_id")):
     since: Date = column("As-of date of the first night of the unbroken run that saw it")
 
 
+class RecordedOrders(Table, key=("as_of_date", "item_id", "supplier_id", "period_start")):
+    """One row per item, supplier and period of which the last recorded night planned an order; without supplier all orders of the item."""
+
+    as_of_date: Date = column("As-of date of the night")
+    item_id: Text = column("Item")
+    supplier_id: Text = column("Supplier; empty for the item as a whole")
+    period_start: Date = column("First day of the period it arrives in")
+    planned_order_quantity: Number = column("Planned order, in the item's unit", gt=0)
+
+
+class RecordedPurchaseOrders(Table, key=("as_of_date", "purchase_order_id", "purchase_order_line")):
+    """One row per recorded night and purchase order line that was open: what a receipt no longer tells of its order."""
+
+    as_of_date: Date = column("As-of date of the night")
+    purchase_order_id: Text = column("Purchase order")
+    purchase_order_line: Text = column("Line")
+    supplier_id: Text = column("Supplier")
+    item_id: Text = column("Item")
+    order_date: Date = column("Day it was ordered")
+
+
 class RecordedDecisions(Table, key=("as_of_date", "decision_id")):
     """One row per recorded night and decision that was not closed."""
 
@@ -130,6 +151,8 @@ TABLES: dict[str, type[Table]] = {
     "raw.recorded_item_demand": RecordedItemDemand,
     "raw.recorded_issues": RecordedIssues,
     "raw.recorded_exceptions": RecordedExceptions,
+    "raw.recorded_orders": RecordedOrders,
+    "raw.recorded_purchase_orders": RecordedPurchaseOrders,
     "raw.recorded_decisions": RecordedDecisions,
     "raw.recorded_assumptions": RecordedAssumptions,
 }
