@@ -102,7 +102,7 @@ publish:
 extracts: {}
 # extracts:
 #   sales_orders:
-#     files: exports/va05_*.csv             # glob; several files are one extract
+#     files: exports/va05_*.csv             # glob or s3:// gs:// abfs:// sftp:// address; several files are one extract
 #     format: {delimiter: ";", decimal: ",", thousands: ".", date: "%d.%m.%Y", encoding: cp1252, header_row: 1}
 #     columns: {order_id: Order, item_id: Material, ordered_quantity: Quantity}    # ours: theirs
 #     constants: {currency: @CURRENCY@, order_type: standard}
@@ -112,7 +112,7 @@ extracts: {}
 #   items:
 #     query: select ... from read_parquet('${ERP_EXPORTS}/items.parquet')          # DuckDB SQL over files
 #   inventory:
-#     database: ${ERP_URI}                  # postgresql://, mysql://, mssql://, sqlite:///, duckdb:///
+#     database: ${ERP_URI}                  # postgresql://, mysql://, mssql://, oracle://, sqlite:///, duckdb:///
 #     query: select ...
 """
 

@@ -173,7 +173,7 @@ def _encoding_name(encoding: str) -> str | None:
 def _sheet(path: Path, known: Known, limits: Limits, target: Path) -> _Dialect:
     """The sheet and the row that hold most known headings; the first where nobody knows any."""
     plain = path
-    names: Sequence[str | None] = [None] if path.suffix.casefold() == ".gz" else sheet_names(plain)[:MOST_SHEETS]
+    names: Sequence[str | None] = [None] if path.suffix.casefold() == ".gz" else sheet_names(plain, limits)[:MOST_SHEETS]
     best: tuple[int, str | None, int, frozenset[str]] | None = None
     for name in names:
         given = Format(sheet=name, header_row=1)

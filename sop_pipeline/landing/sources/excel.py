@@ -58,8 +58,13 @@ def read_sheet(path: Path, wanted: Wanted, target: Path) -> Reading:
     return Reading(columns, rows.height, header + 1, first_line=None)
 
 
-def sheet_names(path: Path) -> list[str]:
-    """Names of the sheets of a workbook. Raises UnreadableSourceError when it is damaged."""
+def sheet_names(path: Path, limits: Limits) -> list[str]:
+    """Names of the sheets of a workbook. Raises UnreadableSourceError when it is damaged, or unpacks to more than it may."""
+    _refuse_bomb(path, path.name, limits)
+    return _names(path)
+
+
+def _names(path: Path) -> list[str]:
     try:
         return list(fastexcel.read_excel(path).sheet_names)
     except fastexcel.FastExcelError as error:
@@ -68,7 +73,7 @@ def sheet_names(path: Path) -> list[str]:
 
 def _cells(path: Path, name: str, sheet: str | None, limits: Limits) -> pl.DataFrame:
     _refuse_bomb(path, name, limits)
-    names = sheet_names(path)
+    names = _names(path)
     if sheet is not None and sheet not in names:
         raise UnreadableSourceError(f"{name}: no sheet {sheet!r}; there are {', '.join(names)}. Correct format.sheet.")
     try:
