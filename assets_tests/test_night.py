@@ -207,3 +207,24 @@ def test_a_night_of_the_command_can_be_rerun_from_its_failure_in_the_web_ui(comp
     with dagster_instance(company_of(company)) as instance:
         origin = instance.get_run_by_id(outcome.run_id).remote_job_origin
     assert (origin.job_name, origin.repository_origin.code_location_origin.location_name) == ("nightly", "sop_pipeline")
+
+
+def test_an_issue_stays_with_the_days_it_was_seen_once_a_mended_file_resolves_it(company: Path) -> None:
+    path = extract_file(company, "items")
+    good = path.read_text(encoding="utf-8")
+    header, *lines = good.splitlines()
+    bad_row = "BAD-1,Bad,gadget,PUMPS," + "," * (header.count(",") - 4)
+    issues = "select source_line, first_seen, last_seen, is_resolved from sop.quality_issues where rule = 'item_type_list'"
+    score = "select rows_set_aside, rows_resolved > 0, owner from sop.quality_scorecard where department = 'engineering'"
+    settings = company / "sop.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8") + "\ntolerances: {rejected_rows_ratio: 0.9}\n", encoding="utf-8")
+    second, third = dt.date(2026, 4, 2), dt.date(2026, 4, 3)
+
+    path.write_text("\n".join([header, *lines, bad_row]) + "\n", encoding="utf-8")
+    assert run(company, second).succeeded
+    assert rows(company, issues).rows() == [(len(lines) + 2, second, second, False)]
+    assert rows(company, score).row(0) == (1, False, "team:engineering")
+    path.write_text(good, encoding="utf-8")
+    assert run(company, third).succeeded
+    assert rows(company, issues).rows() == [(len(lines) + 2, second, second, True)]
+    assert rows(company, score).row(0) == (0, True, "team:engineering")

@@ -88,6 +88,16 @@ def example() -> dict[str, Any]:
                 "is_resolved": False,
             }
         ],
+        "sop.quality_scorecard": [
+            {
+                "department": "sales",
+                "owner": "team:sales",
+                "rows_open": 3,
+                "rows_set_aside": 2,
+                "value_affected_amount": 130,
+                "rows_resolved": 1,
+            }
+        ],
         "sop.extract_status": [
             {"extract": "open_work_orders", "load_status": "not_supplied", "rows_read": 0, "rows_rejected": 0, "reason": HOSTILE[0]}
         ],
@@ -125,6 +135,12 @@ def row_values(book: Book, sheet: str, label: str, title_row: int = 4) -> dict[s
         if title and kind and cell and isinstance(cell.value, float) and kind.value not in ("to date", "to go"):
             values[str(title.value)] = cell.value
     return values
+
+
+def test_the_data_quality_sheet_tells_what_waits_in_each_department(book: Book) -> None:
+    row = row_of(book, "Data quality", "sales")
+    cells = [book.sheets["Data quality"].get(f"{column}{row}") for column in "BCDEF"]
+    assert [cell.value if cell else None for cell in cells] == [3, "team:sales", 2, 130, 1]
 
 
 def test_every_formula_comes_to_the_value_it_shows(book: Book) -> None:

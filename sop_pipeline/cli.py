@@ -99,10 +99,11 @@ def run_command(folder: Path, as_of: dt.datetime | None, selection: tuple[str, .
 def check_command(extracts: tuple[str, ...], folder: Path, as_of: dt.datetime | None, as_json: bool) -> int:
     """Land and check extracts only; list every problem and what to do about it."""
     company = load_company(folder, as_of.date() if as_of else None)
+    from sop_pipeline.check_report import check_document, check_text  # noqa: PLC0415 - contracts take a second to import
     from sop_pipeline.checking import check_extracts  # noqa: PLC0415
 
     found = check_extracts(company, extracts)
-    click.echo(json.dumps(report.check_document(found), default=str) if as_json else report.check_text(found))
+    click.echo(json.dumps(check_document(found), default=str) if as_json else check_text(found))
     return DATA_STOPPED if found.stops else DONE
 
 
@@ -212,6 +213,25 @@ def _make_version(folder: Path, cycle: str, kind: Kind, *, by: str | None, as_js
     with hold_night(company):
         signed = sign_off(company, cycle, kind, by=by, at=now_utc())
     click.echo(json.dumps(report_cycles.signed_document(signed)) if as_json else report_cycles.signed_text(signed))
+    return DONE
+
+
+@main.command("scenario")
+@click.argument("changes", nargs=-1, required=True, metavar="CHANGE…")
+@_company_options
+@_as_json
+@_guarded
+def scenario_command(changes: tuple[str, ...], folder: Path, as_json: bool) -> int:
+    """Plan changes beside the last night's base plan, without new extracts; nothing is published.
+
+    A CHANGE is measure:who=factor or measure:who=+change, with @from..to behind it for some periods, * for all:
+    demand:GARDEN=1.15@2027-06-01..2027-08-01 capacity:TEST-K=1.33. Measures are those of the extract scenarios.
+    """
+    company = load_company(folder)
+    from sop_pipeline.what_if import plan_what_if  # noqa: PLC0415
+
+    found = plan_what_if(company, changes)
+    click.echo(json.dumps(found, indent=2) if as_json else report.what_if_text(found, company.settings.reporting_currency))
     return DONE
 
 

@@ -1,4 +1,4 @@
-"""What the command prints: progress, the summary of a night, what a check or the doctor found. Nothing is decided here."""
+"""What the command prints: progress, questions, the summary of a night, what the doctor found. Nothing is decided here."""
 
 import contextlib
 import io
@@ -11,7 +11,6 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table
 
-from sop_pipeline.checking import Checked
 from sop_pipeline.company import Company
 from sop_pipeline.publish import published_rows
 from sop_pipeline.report_cycles import repetition_lines
@@ -70,6 +69,14 @@ order by measure
 """
 
 
+SCORECARD = """
+select department, owner, rows_open, rows_set_aside, value_affected_amount::double as value_affected_amount, oldest_first_seen
+from sop.quality_scorecard
+where rows_open > 0
+order by rows_set_aside desc, rows_open desc, department
+"""
+
+
 @contextlib.contextmanager
 def progress() -> Iterator[Callable[[str, int], None]]:
     """What to call for every table done: a line on stderr while somebody watches, nothing otherwise."""
@@ -111,6 +118,7 @@ def night_summary(company: Company, outcome: "NightOutcome") -> dict[str, Any]:
             "stale": extracts.filter(pl.col("load_status") == "stale").select("extract", "reason").to_dicts(),
             "not_supplied": extracts.filter(pl.col("load_status") == "not_supplied")["extract"].to_list(),
             "rejected": extracts.filter(pl.col("rows_rejected") > 0).select("extract", "rows_rejected", "value_rejected_amount").to_dicts(),
+            "quality": published_rows(file, SCORECARD).to_dicts(),
             "control_totals": published_rows(file, CONTROL_COUNTS).to_dicts(),
             "exceptions": published_rows(file, TOP_EXCEPTIONS).to_dicts(),
             "families": published_rows(file, STATUS_COUNTS).to_dicts(),
@@ -140,6 +148,8 @@ def night_text(summary: dict[str, Any]) -> str:
     if found is None or not summary["succeeded"]:
         return console.file.getvalue()  # type: ignore[attr-defined]
     console.print(f"{found['rows_read']:,} rows read, {found['rows_rejected']:,} set aside (sop.quality_issues tells which and why).")
+    for row in found["quality"]:
+        console.print(f"  {_scorecard_text(row, found['currency'])}")
     for row in found["stale"]:
         console.print(f"  stale: {row['extract']}: {row['reason']}")
     if found["not_supplied"]:
@@ -181,6 +191,15 @@ def _detail_lines(details: dict[str, str]) -> Iterator[str]:
             yield f"  … and {len(rows) - SHOWN_OF_A_KIND} more"
 
 
+def _scorecard_text(row: dict[str, Any], currency: str) -> str:
+    """What waits in one department, for whom and since when."""
+    rows = f"{row['rows_open']:,} row{'s' if row['rows_open'] != 1 else ''}"
+    parts = [f"{row['department'].replace('_', ' ')}: {rows} to mend, {row['rows_set_aside']:,} set aside"]
+    if row["value_affected_amount"]:
+        parts.append(f"{row['value_affected_amount']:,.2f} {currency}")
+    return "; ".join([*parts, f"the oldest since {row['oldest_first_seen']}", row["owner"]])
+
+
 def _control_text(row: dict[str, Any]) -> str:
     """One measure of the control totals: how far the extracts are off in all, and where by more than the tolerance."""
     parts = [f"control totals: {row['measure'].replace('_', ' ')}: {row['totals']} compared"]
@@ -191,39 +210,6 @@ def _control_text(row: dict[str, Any]) -> str:
         parts.append(f"extracts − stated = {row['difference']:+,.2f} {row['unit']}{ratio}")
     parts.append(f"outside tolerance: {row['differing_where']}" if row["differing"] else "none outside tolerance")
     return "; ".join(parts)
-
-
-def check_document(found: Checked) -> dict[str, Any]:
-    """What a check found as one document, every issue in it."""
-    return {"stops": list(found.stops), "extracts": found.statuses.to_dicts(), "issues": found.issues.to_dicts(), "csv": str(found.csv)}
-
-
-def check_text(found: Checked) -> str:
-    """What a check found, like causes together: where, what was there, the rule, what to do; then totals."""
-    lines = []
-    groups = found.issues.group_by("extract", "column_name", "rule", "severity", "hint", maintain_order=True)
-    for (extract, column_name, rule, severity, hint), rows in groups:
-        lines.append(f"{severity}: {extract}{f'.{column_name}' if column_name else ''}: {rule} ({rows.height} rows). {hint or ''}".rstrip())
-        shown = rows.head(SHOWN_OF_A_KIND).iter_rows(named=True)
-        lines += [f"  {_place(row)}: {row['value'] if row['value'] is not None else '(empty)'}" for row in shown]
-        if rows.height > SHOWN_OF_A_KIND:
-            lines.append(f"  … and {rows.height - SHOWN_OF_A_KIND} more")
-    set_aside = found.issues.filter(pl.col("severity") == "error").unique(["extract", "source_file", "source_line"])
-    for (extract, currency), rows in set_aside.group_by("extract", "currency", maintain_order=True):
-        quantity, value = rows["quantity"].abs().sum(), rows["value_amount"].abs().sum()
-        lines.append(f"set aside: {extract}: {rows.height} rows, quantity {quantity:,.2f}, value {value:,.2f} {currency or ''}".rstrip())
-    counts = found.statuses
-    lines.append(
-        f"{counts['rows_read'].sum():,} rows of {counts.filter(pl.col('status') != 'not_supplied').height} extracts read, "
-        f"{counts['rows_accepted'].sum():,} accepted, {counts['rows_rejected'].sum():,} set aside. Full list: {found.csv} and {found.json}"
-    )
-    lines += [f"stop: {reason}" for reason in found.stops]
-    return "\n".join(lines)
-
-
-def _place(row: dict[str, Any]) -> str:
-    parts = [str(row[name]) for name in ("source_file", "source_line", "column_name") if row[name] is not None]
-    return ":".join(parts) or str(row["extract"])
 
 
 def ask(question: "Question") -> str | None:
@@ -242,6 +228,24 @@ def trial_text(trial: "Trial") -> str:
     rules = ", ".join(f"{rule} {rows}" for rule, rows in trial.rules.items())
     told = f"tried: {trial.rows_accepted:,} of {trial.rows_read:,} rows would be used, {trial.rows_rejected:,} set aside"
     return f"{told} ({rules})" if rules else told
+
+
+def what_if_text(found: dict[str, Any], currency: str) -> str:
+    """The company's measures with base and what-if side by side, then the families whose periods in trouble change."""
+    table = Table("measure", "unit", title="Base and what-if")
+    for column in ("base", "what-if", "change"):
+        table.add_column(column, justify="right")
+    for row in found["measures"]:
+        unit = currency if row["unit"] == "money" else row["unit"]
+        decimals = 3 if row["unit"] == "ratio" else 0 if row["unit"] == "money" else 1
+        table.add_row(row["measure"], unit, *(f"{row[name]:,.{decimals}f}" for name in ("base", "what_if", "change")))
+    console = _recorder()
+    console.print(table)
+    for row in found["families"]:
+        before, after = (row["short"], row["overloaded"]), (row["short_what_if"], row["overloaded_what_if"])
+        if before != after:
+            console.print(f"{row['family_id']}: short {before[0]} → {after[0]} periods, overloaded {before[1]} → {after[1]}")
+    return console.file.getvalue()  # type: ignore[attr-defined]
 
 
 def doctor_text(found: dict[str, Any], indent: int = 0) -> str:

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from landing_case import AS_OF, NIGHT, company_of, take
+from landing_case import AS_OF, FAMILIES, NIGHT, company_of, take
 
 from sop_pipeline import warehouse
 from sop_pipeline.company import Company, ConfigurationError, load_company
@@ -124,6 +124,42 @@ def test_yesterdays_file_sent_again_is_recognised_whatever_its_name(tmp_path: Pa
     assert taken.staged.load.status == "stale"
     assert "The same content since 2026-11-02 02:30 UTC, 48 hours" in taken.staged.load.reason
     assert taken.rows.get_column("source_file").unique().to_list() == ["in/items_0202.csv"]
+
+
+def on_day(folder: Path, day: str) -> Company:
+    """The company with another day of its own."""
+    text = (folder / "sop.yaml").read_text()
+    (folder / "sop.yaml").write_text(re.sub(r"as_of_date: \S+", f"as_of_date: {day}", text))
+    return load_company(folder)
+
+
+def test_a_daily_extract_that_comes_again_the_next_day_is_told_however_often_the_night_is_run(tmp_path: Path):
+    first = company_of(tmp_path, {ITEMS: item_rows(3)})
+    assert [issue[3] for issue in night(first).issues] == []
+    assert [issue[3] for issue in night(first).issues] == [], "the same night again is no second sending"
+    (tmp_path / ITEMS).rename(tmp_path / ITEMS.replace("items", "items_1103"))
+    for _ in range(2):
+        taken = night(on_day(tmp_path, "2026-11-03"), days=1)
+        assert taken.issues == [("extracts/engineering/items_1103.csv", None, None, "sent_again", "warning")]
+        assert "The content is that of the night of 2026-11-02" in taken.staged.issues["hint"][0]
+        assert taken.rows.height == 3
+    (tmp_path / ITEMS.replace("items", "items_1103")).write_text(item_rows(4))
+    assert night(on_day(tmp_path, "2026-11-04"), days=2).issues == []
+
+
+def test_a_master_that_changes_on_demand_may_come_again_every_day(tmp_path: Path):
+    company_of(tmp_path, {"extracts/engineering/product_families.csv": FAMILIES})
+    for day in ("2026-11-02", "2026-11-03"):
+        with warehouse.connect(None) as con:
+            assert take(con, on_day(tmp_path, day), "product_families").issues == []
+
+
+def test_a_night_run_again_tells_the_same_of_a_changed_file(tmp_path: Path):
+    night(company_of(tmp_path, {ITEMS: item_rows(10)}))
+    (tmp_path / ITEMS).write_text(item_rows(15).replace("sourcing", "sourcing,colour", 1).replace(",make", ",make,red"))
+    told = [night(on_day(tmp_path, "2026-11-03"), days=1).issues for _ in range(2)]
+    assert told[0] == told[1]
+    assert {issue[3] for issue in told[0]} == {"column_added", "unknown_column", "rows_unlike_last_load"}
 
 
 def test_a_replayed_night_reads_its_own_copies_and_a_night_without_copies_todays_files(tmp_path: Path):

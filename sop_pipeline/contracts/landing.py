@@ -17,6 +17,7 @@ class LandedIssues(Table):
     quantity: Number = column("Quantity of the row", optional=True)
     value_amount: Number = column("Money of the row, in its own currency", optional=True)
     currency: Text = column("Currency of that money", optional=True)
+    row_key: Text = column("Key of the row as received", optional=True)
     row_json: Text = column("The row as received", optional=True)
 
 

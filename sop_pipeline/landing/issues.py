@@ -17,6 +17,7 @@ ISSUE_SCHEMA: dict[str, type[pl.DataType]] = {
     "quantity": pl.Float64,
     "value_amount": pl.Float64,
     "currency": pl.String,
+    "row_key": pl.String,
     "row_json": pl.String,
 }
 ORDER = ("extract", "source_file", "source_line", "column_name", "rule")
@@ -24,7 +25,10 @@ ORDER = ("extract", "source_file", "source_line", "column_name", "rule")
 
 @dataclass(frozen=True)
 class Issue:
-    """One row and the rule it breaks. `quantity` and `value_amount` are those of the whole row, also where several rules name it."""
+    """One row and the rule it breaks.
+
+    `quantity` and `value_amount` are those of the whole row, also where several rules name it; `row_key`: its key as received.
+    """
 
     extract: str
     source_file: str | None
@@ -37,6 +41,7 @@ class Issue:
     quantity: float | None = None
     value_amount: float | None = None
     currency: str | None = None
+    row_key: str | None = None
     row_json: str | None = None
 
 

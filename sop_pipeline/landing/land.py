@@ -37,7 +37,7 @@ def land(
     landed_at: dt.datetime,
     limits: Limits | None = None,
 ) -> Load:
-    """Land one extract and replace its view `raw.<extract>`.
+    """Land one extract; `show_raw` then points the view `raw.<extract>` at it.
 
     Reads today's files (a replayed night reads its own copies), keeps them by content, and falls back to the last good load when they are
     unusable. Nothing is recorded yet: `record_load` does, once the rows are judged. Raises ConfigurationError when the mapping names
@@ -56,7 +56,6 @@ def land(
         wanted = Wanted(mapping.format, expected_names(specs, mapping), limits or Limits())
         load = _land_today(con, company, extract, nothing=nothing, wanted=wanted, records=records)
         load = replace(load, notes=(*load.notes, *_file_notes(con, company, extract, load)))
-    show_raw(con, company, load)
     return load
 
 
@@ -138,10 +137,13 @@ def _land_today(
     load = replace(load, content_landed_at=first or load.landed_at)
     if good is None:
         return load
-    reason = _unbelievable(load.rows, good.rows, allow_empty=mapping.allow_empty)
+    # a night run again compares with the night before, as its first run did, not with itself
+    earlier = records.last_good(extract.name, nothing.as_of_date - dt.timedelta(days=1)) or good
+    reason = _unbelievable(load.rows, earlier.rows, allow_empty=mapping.allow_empty)
     if reason:
         return fall_back(company, extract, load, f"{', '.join(file.name for file in files)}: {reason}")
-    return _stale_by_age(replace(load, notes=tuple(_changes_since(good, load))), mapping.stale_after_hours)
+    notes = (*_sent_again(extract, earlier, load), *_changes_since(earlier, load))
+    return _stale_by_age(replace(load, notes=notes), mapping.stale_after_hours)
 
 
 def _missing(company: Company, extract: Extract, nothing: Load, *, was_there: bool) -> Load:
@@ -211,6 +213,13 @@ def _read(con: duckdb.DuckDBPyConnection, file: FoundFile, wanted: Wanted, targe
         own = wanted.format.model_copy(update={"sheet": file.sheet}) if file.sheet else wanted.format
         return read_sheet(file.path, replace(wanted, format=own), target)
     return read_delimited(con, file.path, wanted, target)
+
+
+def _sent_again(extract: Extract, earlier: Load, load: Load) -> Iterator[Issue]:
+    """An extract that should bring new facts every day and brings those of an earlier night once more, whatever its files are called."""
+    if extract.cadence == "daily" and earlier.as_of_date < load.as_of_date and earlier.fingerprint == load.fingerprint:
+        said = f"The content is that of the night of {earlier.as_of_date}; nothing new came. Send today's extract."
+        yield Issue(load.extract, load.files[-1].name, None, None, None, "sent_again", "warning", said)
 
 
 def _changes_since(good: Load, load: Load) -> Iterator[Issue]:

@@ -48,8 +48,9 @@ def create_raw_view(con: duckdb.DuckDBPyConnection, view: RawView) -> None:
 def received_rows(con: duckdb.DuckDBPyConnection, view: RawView, lines: pl.DataFrame) -> pl.DataFrame:
     """The rows of `raw.<extract>` at some places (`source_file`, `source_line`); the others are passed over before a text is looked at."""
     con.register("places_wanted", lines.select("source_file", "source_line").to_arrow())
+    named = set(lines.get_column("source_file"))
     try:
-        selects = [_file_select(view, file, "places_wanted") for file in view.files] or [_empty_select(view.specs)]
+        selects = [_file_select(view, file, "places_wanted") for file in view.files if file.name in named] or [_empty_select(view.specs)]
         return con.sql("\nunion all\n".join(selects)).pl()
     finally:
         con.unregister("places_wanted")

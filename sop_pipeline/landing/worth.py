@@ -3,6 +3,7 @@
 import duckdb
 import polars as pl
 
+from sop_pipeline.contracts import contract_of
 from sop_pipeline.landing.canonical import REFUSED
 from sop_pipeline.landing.facts import WORTH, Worth
 from sop_pipeline.landing.issues import ISSUE_SCHEMA, issue_frame
@@ -21,6 +22,7 @@ def issues_of_rows(con: duckdb.DuckDBPyConnection, view: RawView, breaches: pl.D
     described = rows.select(
         "row",
         *SOURCE_COLUMNS,
+        _key(extract, texts).alias("row_key"),
         pl.struct(texts).struct.json_encode().alias("row_json"),
         *_worth(WORTH.get(extract, Worth()), texts),
     )
@@ -56,6 +58,12 @@ def _values(rows: pl.DataFrame, breaches: pl.DataFrame) -> pl.DataFrame:
         value = pl.concat_str(parts, separator=", ", ignore_nulls=len(parts) > 1)
         found.append(rows.select("row", pl.lit(name).alias("column_name"), value.alias("value")))
     return pl.concat(found)
+
+
+def _key(extract: str, texts: list[str]) -> pl.Expr:
+    """The key of a row as received, its parts in the contract's order; empty where the extract has none or none was filled."""
+    parts = [name for name in contract_of(f"staging.{extract}").key_columns() if name in texts]
+    return pl.concat_str(parts, separator=", ", ignore_nulls=True).replace("", None) if parts else pl.lit(None, pl.String)
 
 
 def _worth(worth: Worth, texts: list[str]) -> list[pl.Expr]:

@@ -63,8 +63,16 @@ def write_notes(page: Page, notes: pl.DataFrame, sheets: Mapping[str, str]) -> N
     page.links(shown["level_id"].to_list(), 1, sheets)
 
 
-def write_quality(page: Page, extract_status: pl.DataFrame, control_totals: pl.DataFrame, quality_issues: pl.DataFrame) -> None:
-    """How fresh each extract is, where it misses the ledger, and the rows that could not be used as they came."""
+def write_quality(
+    page: Page,
+    extract_status: pl.DataFrame,
+    scorecard: pl.DataFrame,
+    control_totals: pl.DataFrame,
+    quality_issues: pl.DataFrame,
+    *,
+    currency: str,
+) -> None:
+    """How fresh each extract is, what waits in each department, where it misses the ledger, and the rows that could not be used."""
     extracts = [
         ListColumn("extract", "Extract", 24),
         ListColumn("load_status", "Status", 14),
@@ -83,6 +91,19 @@ def write_quality(page: Page, extract_status: pl.DataFrame, control_totals: pl.D
     )
     last = page.list(extracts, status)
     page.colour_texts((HEADER_ROW + 1, 1, last, 1), {"stale": "short", "not supplied": "below_target", "fresh": "balanced"})
+    departments = [
+        ListColumn("department", "Department", 24),
+        ListColumn("rows_open", "Rows open", 14, "count"),
+        ListColumn("owner", "Owner", 20),
+        ListColumn("rows_set_aside", "Set aside", 12, "count"),
+        ListColumn("value_affected_amount", f"Affected, {page.styles.money_unit(currency)}", 16, "money"),
+        ListColumn("rows_resolved", "Mended", 14, "count"),
+        ListColumn("oldest_first_seen", "Oldest since", 18, "date"),
+        ListColumn("oldest_issue", "Oldest", 70, "wrapped"),
+    ]
+    page.sheet.write_string(last + 2, 0, "What waits in each department", page.styles.section())
+    waiting = scorecard.sort("rows_open", "department", descending=[True, False]).with_columns(pl.col("department").str.replace("_", " "))
+    last = page.table(last + 3, departments, waiting)
     totals = [
         ListColumn("measure", "Measure", 24),
         ListColumn("verdict", "Verdict", 14),

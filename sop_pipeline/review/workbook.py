@@ -45,6 +45,7 @@ REVIEW_TABLES = (
     "sop.dim_period",
     "sop.extract_status",
     "sop.control_totals",
+    "sop.quality_scorecard",
     "sop.quality_issues",
     "sop.metric_definition",
     "sop.run",
@@ -154,8 +155,8 @@ class _Pack:
         write_resources(pages["Resources"], self._base_resources, self._periods)
         write_notes(pages["Notes"], self._frames["sop.review_notes"].sort("level", "level_id", "line"), links)
         self._write_entries(pages)
-        frames = self._frames
-        write_quality(pages["Data quality"], frames["sop.extract_status"], frames["sop.control_totals"], frames["sop.quality_issues"])
+        quality = ("sop.extract_status", "sop.quality_scorecard", "sop.control_totals", "sop.quality_issues")
+        write_quality(pages["Data quality"], *(self._frames[address] for address in quality), currency=self._currency)
         write_glossary(pages["Glossary"], self._frames["sop.metric_definition"].sort("metric"))
         pages[SUMMARY].sheet.activate()
 

@@ -3,18 +3,25 @@ with
 quality_issues as (select * from staging.quality_issues),
 extract_status as (select * from staging.extract_status),
 recorded_issues as (select * from raw.recorded_issues),
-keyed as (
+told_once as (
     select
         *,
-        md5(concat_ws(
-            '|', extract, coalesce(source_file, ''), coalesce(source_line, -1), coalesce(column_name, ''), rule, coalesce(value, '')
-        )) as issue_key
+        -- the next export has the row in another file and on another line; its own key stays
+        coalesce(row_key, if(source_line is null, null, value), concat_ws('|', source_file, value), '') as named_by
     from quality_issues
+    qualify row_number() over (partition by extract, source_file, source_line, column_name, rule, value order by hint, row_json) = 1
+),
+numbered as (
+    select
+        *,
+        row_number() over (partition by extract, rule, column_name, named_by order by source_file, source_line, value) as place
+    from told_once
 ),
 today as (
-    select *
-    from keyed
-    qualify row_number() over (partition by issue_key order by hint, row_json) = 1
+    select
+        *,
+        md5(concat_ws('|', extract, rule, coalesce(column_name, ''), place, named_by)) as issue_key
+    from numbered
 ),
 earlier as (
     select

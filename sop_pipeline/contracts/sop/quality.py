@@ -9,7 +9,9 @@ LOAD_STATUSES = ("fresh", "stale", "not_supplied")
 class QualityIssues(Table, key=("issue_key",)):
     """One row per source row and rule it breaks."""
 
-    issue_key: Text = column("Digest of extract, file, line, column and rule: the same row keeps it from night to night")
+    issue_key: Text = column(
+        "Digest of extract, rule, column and the row's own key: the same row keeps it from night to night, file to file"
+    )
     extract: Text = column("Extract")
     department: Text = column("Department that sends it")
     owner: Text = column("Who can mend it")
@@ -26,6 +28,28 @@ class QualityIssues(Table, key=("issue_key",)):
     first_seen: Date = column("As-of date of the first night that saw it")
     last_seen: Date = column("As-of date of the last night that saw it")
     is_resolved: Flag = column("An earlier night saw it, this one does not")
+
+
+class QualityScorecard(Table, key=("department",)):
+    """One row per department: which of its rows wait to be mended, and how many it mended."""
+
+    department: Text = column("Department that sends the extracts")
+    owner: Text = column("Who can mend them")
+    extracts_stale: Count = column("Extracts whose last good load stands in", ge=0)
+    rows_open: Count = column("Rows with an issue of severity warning, error or stop, each once", ge=0)
+    rows_set_aside: Count = column("Of them, rows the plan does without: severity error or stop", ge=0)
+    rows_resolved: Count = column("Rows an earlier night named that are in order now", ge=0)
+    quantity_affected: Number = column(
+        "Quantity of the open rows, each in its own unit; empty where no row states one", optional=True, ge=0
+    )
+    value_affected_amount: Amount = column(
+        "Money of the open rows at the last actual rates; empty where no row states any", optional=True, ge=0
+    )
+    currency: Text = column("Reporting currency")
+    rows_without_value: Count = column("Open rows that state no money, or money without a rate", ge=0)
+    oldest_first_seen: Date = column("As-of date of the first night that saw the oldest open row", optional=True)
+    oldest_days_open: Count = column("Calendar days since", optional=True, ge=0)
+    oldest_issue: Text = column("Extract, rule and place of that row", optional=True)
 
 
 class ExtractStatus(Table, key=("extract",)):
@@ -86,6 +110,7 @@ class Run(Table, key=("run_id",)):
 
 TABLES: dict[str, type[Table]] = {
     "sop.quality_issues": QualityIssues,
+    "sop.quality_scorecard": QualityScorecard,
     "sop.extract_status": ExtractStatus,
     "sop.control_totals": ControlTotals,
     "sop.run": Run,

@@ -104,26 +104,36 @@ def optimise_scenarios(
 
     `tables` and `costs` hold the demand and the money of every scenario (`change_demand`, `change_money`); `scenarios` is the extract.
     """
-    base = optimise_supply(
+    base = optimise_base(tables=tables, costs=costs, **settings)
+    changed = (
+        optimise_scenario(scenario, tables=tables, costs=costs, scenarios=scenarios, start=base.basis, **settings)
+        for scenario in scenario_ids(scenarios)
+    )
+    results = [base, *changed]
+    return {name: pl.concat([result.frames()[name] for result in results]) for name in base.frames()}
+
+
+def optimise_base(*, tables: dict[str, pl.DataFrame], costs: dict[str, pl.DataFrame], **settings: Any) -> OptimumResult:
+    """The plan of base where `tables` and `costs` hold the demand and money of scenarios too."""
+    return optimise_supply(
         tables=tables | {"family_demand": of_scenario(tables["family_demand"], BASE)},
         costs=costs | {"family_money": of_scenario(costs["family_money"], BASE)},
         **settings,
     )
-    results = [base]
-    for scenario in scenario_ids(scenarios):
-        changed = change_supply(tables | costs, scenarios, scenario)
-        own = {name: of_scenario(changed[name], scenario) for name in ("family_demand", "family_money")}
-        results.append(
-            optimise_supply(
-                tables={name: changed[name] for name in tables} | {"family_demand": own["family_demand"]},
-                costs={name: changed[name] for name in costs} | {"family_money": own["family_money"]},
-                **settings,
-                strategies=(PLANNED,),
-                scenario_id=scenario,
-                start=base.basis,
-            )
-        )
-    return {name: pl.concat([result.frames()[name] for result in results]) for name in base.frames()}
+
+
+def optimise_scenario(
+    scenario_id: str, *, tables: dict[str, pl.DataFrame], costs: dict[str, pl.DataFrame], scenarios: pl.DataFrame, **settings: Any
+) -> OptimumResult:
+    """The plan of one scenario as it would be published; `tables` and `costs` hold its demand and money."""
+    changed = change_supply(tables | costs, scenarios, scenario_id)
+    own = {name: of_scenario(changed[name], scenario_id) for name in ("family_demand", "family_money")}
+    return optimise_supply(
+        tables={name: changed[name] for name in tables} | {"family_demand": own["family_demand"]},
+        costs={name: changed[name] for name in costs} | {"family_money": own["family_money"]},
+        scenario_id=scenario_id,
+        **(settings | {"strategies": (PLANNED,)}),
+    )
 
 
 def plan_strategies(

@@ -1,0 +1,87 @@
+"""What `sop check` prints: like causes together with what they are worth, places that can be clicked, totals; and nothing twice."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from worked_example.company import extract_file, write_worked_example
+
+from sop_pipeline.check_report import check_document, check_text
+from sop_pipeline.checking import Checked, check_extracts
+from sop_pipeline.company import load_company
+from sop_pipeline.landing.issues import Issue, issue_frame
+from sop_pipeline.landing.status import status_frame
+
+
+def issue(line: int | None, rule: str = "item_id_required", **more: Any) -> Issue:
+    told = {"column_name": "item_id", "value": None, "severity": "error", "hint": "Fill it.", **more}
+    return Issue("sales_orders", "orders.csv", line, rule=rule, **told)
+
+
+def checked(*issues: Issue) -> Checked:
+    return Checked(issue_frame(issues), status_frame([]), (), Path("issues.csv"), Path("issues.json"))
+
+
+def test_like_causes_stand_together_with_what_they_are_worth_and_the_rest_is_counted():
+    issues = [issue(line, quantity=10, value_amount=100, currency="EUR" if line < 7 else "USD") for line in range(2, 9)]
+    lines = check_text(checked(*issues)).splitlines()
+    assert lines[0] == (
+        "error: sales_orders.item_id: item_id_required "
+        "(7 rows, quantity 50.00, value 500.00 EUR, quantity 20.00, value 200.00 USD). Fill it."
+    )
+    assert lines[1:7] == [*(f"  orders.csv:{line}:item_id: (empty)" for line in range(2, 7)), "  … and 2 more"]
+
+
+def test_a_row_that_breaks_two_rules_is_set_aside_once():
+    both = [issue(2, rule, quantity=-4, value_amount=-8, currency="EUR") for rule in ("one", "two")]
+    assert "set aside: sales_orders: 1 row, quantity 4.00, value 8.00 EUR" in check_text(checked(*both)).splitlines()
+
+
+def test_what_is_not_known_is_not_said_to_be_zero():
+    assert "set aside: sales_orders: 1 row" in check_text(checked(issue(2))).splitlines()
+    assert check_document(checked(issue(2)))["set_aside"] == [
+        {"extract": "sales_orders", "currency": None, "rows": 1, "quantity": None, "value": None}
+    ]
+
+
+def test_a_warning_is_listed_and_not_set_aside():
+    text = check_text(checked(issue(2, severity="warning", quantity=1)))
+    assert text.startswith("warning: sales_orders.item_id")
+    assert "set aside: sales_orders" not in text
+
+
+def test_a_rule_about_a_whole_row_shows_the_key_of_the_row():
+    text = check_text(checked(issue(2, "quantities_add_up", column_name=None, row_key="SO1, 10")))
+    assert "  orders.csv:2: SO1, 10" in text.splitlines()
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Checked:
+    """The worked example with a broken line, a quoted line break and a wrong number behind them, on physical line 5."""
+    folder = write_worked_example(tmp_path / "company")
+    path = extract_file(folder, "production_history")
+    header, first, *rest = path.read_text(encoding="utf-8").splitlines()
+    cells = dict(zip(header.split(","), first.split(","), strict=True))
+    broken_in_two = ",".join({**cells, "production_id": '"two\nlines"'}.values())
+    wrong = ",".join({**cells, "production_id": "W", "good_quantity": "12O"}.values())
+    path.write_text("\n".join([header, "torn,line", broken_in_two, wrong, first, *rest]) + "\n", encoding="utf-8")
+    return check_extracts(load_company(folder), ["production_history"])
+
+
+def test_places_are_physical_lines_behind_ragged_lines_and_quoted_line_breaks(broken: Checked):
+    text = check_text(broken)
+    assert "  extracts/production/production_history.csv:2: torn,line" in text.splitlines()
+    assert "  extracts/production/production_history.csv:5:good_quantity: 12O" in text.splitlines()
+
+
+def test_the_full_list_is_written_as_csv_and_json_and_is_what_the_document_holds(broken: Checked):
+    with broken.csv.open(encoding="utf-8", newline="") as file:
+        listed = list(csv.DictReader(file))
+    places = [(row["source_file"], int(row["source_line"] or 0), row["rule"]) for row in listed if row["severity"] == "error"]
+    file = "extracts/production/production_history.csv"
+    assert places == [(file, 2, "row_shape"), (file, 5, "good_quantity_type")]
+    document = check_document(broken)
+    assert json.loads(broken.json.read_text(encoding="utf-8")) == json.loads(json.dumps(document["issues"], default=str))
+    assert document["set_aside"][0]["rows"] == 2
