@@ -6,8 +6,10 @@ import polars as pl
 import pytest
 from balance_frames import one, series
 from optimum_frames import COST, optimum
-from plan_frames import month
+from plan_frames import month, table
 
+from sop_pipeline.contracts.staging.supply_chain import SupplierCapacity
+from sop_pipeline.planning.optimum import OptimumResult
 from sop_pipeline.planning.supply import Switches
 
 MADE = [{"family_id": "F", "source_kind": "production", "source_id": "main", "share_ratio": 1.0}]
@@ -157,3 +159,30 @@ def test_hours_that_nobody_priced_steer_the_plan_and_are_in_no_total() -> None:
     assert measures["overtime_cost"] == 0
     steering = result.derived_costs.filter(pl.col("cost") == "overtime_cost")
     assert steering["is_money"].to_list() == [False]
+
+
+def bought(*limits: dict[str, Any], **rows: Any) -> OptimumResult:
+    """A family bought of one supplier, whose limits are given."""
+    frames = one(family_sources=[{"family_id": "F", "source_kind": "purchase", "source_id": "S", "share_ratio": 1.0}], **rows)
+    frames["supplier_capacity"] = table(
+        SupplierCapacity, [{"supplier_id": "S", "period_start": month(t)} | row for t, row in enumerate(limits)]
+    )
+    return optimum(frames, default_strategy="least_cost")
+
+
+def test_purchases_stay_within_what_the_supplier_can_deliver() -> None:
+    result = bought({"maximum_quantity": 100}, {"maximum_quantity": 100}, demand=[60.0, 130.0, 150.0])
+    assert planned(result.family_balance, "purchase_quantity") == pytest.approx([90, 100, 150], abs=1e-5)
+
+
+def test_a_limit_of_one_of_several_items_limits_no_family_and_of_all_of_them_does() -> None:
+    items = [{"item_id": item, "family_id": "F", "sourcing": "buy", "planning_units_per_unit": 2.0} for item in ("A", "B")]
+    one_item = bought({"maximum_quantity": 10, "item_id": "A"}, demand=[60.0], items=items)
+    assert planned(one_item.family_balance, "purchase_quantity") == pytest.approx([60])
+    frames = one(
+        demand=[60.0], items=items, family_sources=[{"family_id": "F", "source_kind": "purchase", "source_id": "S", "share_ratio": 1.0}]
+    )
+    limits = [{"supplier_id": "S", "period_start": month(0), "item_id": item, "maximum_quantity": 10} for item in ("A", "B")]
+    frames["supplier_capacity"] = table(SupplierCapacity, limits)
+    both = optimum(frames, default_strategy="least_cost")
+    assert planned(both.family_balance, "purchase_quantity") == pytest.approx([40])
