@@ -186,3 +186,12 @@ def test_a_limit_of_one_of_several_items_limits_no_family_and_of_all_of_them_doe
     frames["supplier_capacity"] = table(SupplierCapacity, limits)
     both = optimum(frames, default_strategy="least_cost")
     assert planned(both.family_balance, "purchase_quantity") == pytest.approx([40])
+
+
+def test_steadier_production_changes_less_and_costs_no_less() -> None:
+    frames = one(demand=[50.0, 150.0, 70.0, 130.0, 40.0, 160.0], resource_capacity=mill([200.0] * 6), **MILL)
+    curve = optimum(frames, default_strategy="least_cost").stability_curve.sort("stability_weight")
+    changes, costs = curve["rate_change_ratio"].to_list(), curve["total_cost_amount"].to_list()
+    assert changes == sorted(changes, reverse=True)
+    assert changes[0] > changes[-1] == pytest.approx(0, abs=1e-6)
+    assert costs[0] == min(costs) < costs[-1]

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 import polars as pl
 
 from sop_pipeline.contracts.base import Table
-from sop_pipeline.contracts.plan import DerivedCosts, ShortagePegs, StrategyComparison
+from sop_pipeline.contracts.plan import DerivedCosts, ShortagePegs, StabilityCurve, StrategyComparison
 from sop_pipeline.planning.balance.inputs import Axes
 from sop_pipeline.planning.optimum.costs import SupplyCosts
-from sop_pipeline.planning.supply import SupplyPlan
-from sop_pipeline.planning.supply.compare import strategy_measures
+from sop_pipeline.planning.optimum.money import money_of
+from sop_pipeline.planning.supply import SupplyPlan, plan_supply
+from sop_pipeline.planning.supply.compare import WEIGHTS, rate_change_ratio, strategy_measures
 from sop_pipeline.planning.supply.costs import Costs
 from sop_pipeline.planning.supply.explain import peg_shortages
 from sop_pipeline.planning.supply.to_frames import price_frame
@@ -53,6 +54,31 @@ def comparison_frame(scenario_id: str, plans: Mapping[str, tuple[SupplyPlan, Cos
         ),
         StrategyComparison,
     )
+
+
+def curve_frame(scenario_id: str, hybrid: SupplyPlan, costs: SupplyCosts) -> pl.DataFrame:
+    """The frame of contract StabilityCurve: the hybrid plan at every weight of stability, from none to as good as level.
+
+    Each plan starts from the one before, which it is close to.
+    """
+    rows = []
+    basis = hybrid.basis
+    for weight in WEIGHTS:
+        switches = dataclasses.replace(hybrid.inputs.switches, stability_weight=weight)
+        plan = plan_supply(hybrid.inputs.swap(switches=switches), "hybrid", start=basis)
+        basis = plan.basis
+        rows.append((scenario_id, weight, rate_change_ratio(plan), money_of(plan, costs).total()))
+    frame = pl.DataFrame(rows, schema=["scenario_id", "stability_weight", "rate_change_ratio", "total_cost_amount"], orient="row")
+    least = pl.col("total_cost_amount").min()
+    over = pl.when(least > 0).then(pl.col("total_cost_amount") / least - 1.0)
+    return _shaped(
+        frame.with_columns(pl.col("rate_change_ratio", "total_cost_amount").round(6), cost_over_least_ratio=over.round(9)), StabilityCurve
+    )
+
+
+def empty_curve() -> pl.DataFrame:
+    """No curve, where strategies are not compared."""
+    return pl.DataFrame(schema={name: column.dtype.type for name, column in StabilityCurve.to_schema().columns.items()})
 
 
 def derived_frame(scenario_id: str, costs: SupplyCosts, plan: SupplyPlan) -> pl.DataFrame:
