@@ -10,6 +10,7 @@ from plan_frames import month, table
 
 from sop_pipeline.contracts.staging.supply_chain import SupplierCapacity
 from sop_pipeline.planning.optimum import OptimumResult
+from sop_pipeline.planning.optimum.comparison import costs_by_kind
 from sop_pipeline.planning.supply import Switches
 
 MADE = [{"family_id": "F", "source_kind": "production", "source_id": "main", "share_ratio": 1.0}]
@@ -195,3 +196,24 @@ def test_steadier_production_changes_less_and_costs_no_less() -> None:
     assert changes == sorted(changes, reverse=True)
     assert changes[0] > changes[-1] == pytest.approx(0, abs=1e-6)
     assert costs[0] == min(costs) < costs[-1]
+
+
+def test_the_costs_of_a_plan_by_kind_sum_to_its_total() -> None:
+    given = (("company", "", "production_cost_per_unit", 7.0), ("company", "", "holding_cost_per_unit_period", 1.0))
+    result = optimum(one(demand=[50.0, 150.0], resource_capacity=mill([100.0] * 2), **MILL), *given, default_strategy="least_cost")
+    costs = dict(costs_by_kind(result.strategy_comparison).iter_rows())
+    assert next(iter(costs)) == "production_cost"
+    assert list(costs)[-1] == "total_cost"
+    assert (costs["production_cost"], costs["holding_cost"]) == pytest.approx((1400, 50), abs=1e-4)
+    assert sum(list(costs.values())[:-1]) == pytest.approx(costs["total_cost"])
+
+
+def test_staying_near_the_approved_plan_is_costed_and_nothing_is_said_where_nothing_is_approved() -> None:
+    approved = [{"family_id": "F", "period_start": month(t), "approved_production_quantity": most} for t, most in enumerate((80.0, 20.0))]
+    frames = {"demand": [50.0, 50.0], "resource_capacity": mill([100.0] * 2), **MILL}
+    near = optimum(one(approved_plans=approved, **frames), default_strategy="least_cost")
+    regret = near.strategy_comparison.filter(pl.col("measure") == "anchor_regret")
+    assert regret.select("strategy", "family_id").row(0) == ("planned", "*")
+    kept = planned(near.family_balance, "closing_inventory_quantity")[0]
+    assert regret["value"].item() == pytest.approx(kept * COST * 0.18 / 12, abs=1e-4)
+    assert optimum(one(**frames)).strategy_comparison.filter(pl.col("measure") == "anchor_regret").is_empty()

@@ -25,6 +25,7 @@ STRATEGY_MEASURES = (
     "overtime_hours",
     "peak_load_ratio",
     "lowest_cash_amount",
+    "anchor_regret",  # of the published plan: what staying near the approved one costs
 )
 MEASURE_UNITS = ("money", "heads", "hours", "planning units", "ratio")
 BALANCE_STATUSES = ("short", "overloaded", "below_target", "excess", "balanced")

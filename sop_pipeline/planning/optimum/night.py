@@ -19,7 +19,7 @@ from sop_pipeline.planning.balance.tables import (
     resource_load_frame,
     workforce_plan_frame,
 )
-from sop_pipeline.planning.optimum.comparison import comparison_frame, curve_frame, derived_frame, empty_curve, peg_frame
+from sop_pipeline.planning.optimum.comparison import comparison_frame, curve_frame, derived_frame, empty_curve, peg_frame, regret_frame
 from sop_pipeline.planning.optimum.costs import CostRatios, SupplyCosts, read_costs
 from sop_pipeline.planning.optimum.loads import planned_load
 from sop_pipeline.planning.optimum.money import money_columns, money_of
@@ -90,9 +90,11 @@ def optimise_supply(
     parts = [_tables(balance, made, money, scenario_id) for made in planned]
     curves = [curve_frame(scenario_id, made.plan, money) for made in planned if made.strategy == "hybrid"]
     published = next((made for made in planned if made.strategy == PLANNED), planned[-1])
+    compared = comparison_frame(scenario_id, {made.strategy: (made.plan, made.costs) for made in planned}, tables["families"])
+    regrets = [regret_frame(scenario_id, published.plan, money)] if curves else []
     return OptimumResult(
         **{name: pl.concat([part[name] for part in parts]) for name in parts[0]},
-        strategy_comparison=comparison_frame(scenario_id, {made.strategy: (made.plan, made.costs) for made in planned}, tables["families"]),
+        strategy_comparison=pl.concat([compared, *regrets]),
         derived_costs=derived_frame(scenario_id, money, published.plan),
         shortage_pegs=peg_frame(scenario_id, balance.axes, published.plan),
         stability_curve=pl.concat(curves) if curves else empty_curve(),
