@@ -12,19 +12,17 @@ from click.testing import CliRunner
 from nights import rows, run, shared_night
 from worked_example.company import extract_file, write_extract
 
+from sop_pipeline import warehouse
 from sop_pipeline.cli import main
+from sop_pipeline.contracts import CONTRACTS
 from sop_pipeline.publish import content_digests
+from sop_pipeline.sql_files import load_sql_files
 
 JUNE = dt.date(2026, 6, 2)
 PLAN_TABLES = {
-    "demand_plan",
-    "family_review",
-    "item_demand_plan",
-    "resource_plan",
-    "review_resources",
-    "rounded_balance",
-    "supply_demand_balance",
-    "supply_plan",
+    address.removeprefix("sop.")
+    for address, contract in CONTRACTS.items()
+    if address.startswith("sop.") and "plan_version" in contract.key_columns()
 }
 
 
@@ -121,6 +119,17 @@ def test_signed_off_plans_stay_as_they_were_are_published_and_become_the_old_pla
     assert versions(company) == signed
 
 
+def test_every_table_that_has_versions_tells_them_apart_by_its_key() -> None:
+    """A version appended to a table whose key does not name it would double its rows."""
+    holding = {address: contract for address, contract in CONTRACTS.items() if "plan_version" in contract.to_schema().columns}
+    without = {
+        address for address, contract in holding.items() if not {"cycle_id", "scenario_id", "plan_version"} <= set(contract.key_columns())
+    }
+    # the view shows one version of one cycle
+    assert without == {"sop.current_balance"}
+    assert {"supply_demand_balance", "demand_plan", "family_review"} <= PLAN_TABLES
+
+
 def test_a_frozen_file_that_was_changed_stops_the_night_and_is_named(company: Path) -> None:
     sop(company, "freeze", "2026-04")
     path = company / "cycles/2026-04/frozen/supply_plan.parquet"
@@ -178,3 +187,14 @@ def test_the_approved_plan_says_where_executive_differs_from_consensus(company: 
     assert noted.select("family_id", "period_start", "consensus_quantity", "demand_quantity", "note").rows() == [
         ("PUMPS", dt.date(2026, 6, 1), 1250.0, 1300.0, "the executive step differs from consensus")
     ]
+
+
+def test_the_digest_of_the_inputs_covers_settings_and_record(company: Path) -> None:
+    names = ("run_id", "company", "as_of_date", "started_at_utc", "finished_at_utc", "code_version", "schema_version")
+    values: dict[str, str | None] = {**dict.fromkeys(names), "settings_digest": "s", "record_digest": "r"}
+    changed = [values, values | {"record_digest": "of another record"}, values | {"settings_digest": "of other settings"}, values]
+    file = load_sql_files("sop")["sop.run"]
+    with warehouse.connect(company / "warehouse" / "warehouse.duckdb", read_only=True) as con:
+        digests = [warehouse.query(con, file.query, file.bind(given))["input_digest"].item() for given in changed]
+    assert digests[0] == digests[3]
+    assert len(set(digests)) == 3

@@ -159,6 +159,15 @@ def test_the_record_shows_earlier_nights_and_the_planned_rows_of_versions(tmp_pa
     assert read_record(tmp_path, "issues", dt.date(2026, 4, 2), [version]).is_empty()
 
 
+def test_of_planned_orders_only_the_last_night_is_shown(tmp_path: Path) -> None:
+    for day in (dt.date(2026, 3, 30), dt.date(2026, 3, 31), APRIL):
+        path = record(tmp_path, day) / "orders.parquet"
+        row = {"as_of_date": day, "item_id": "A", "supplier_id": "", "period_start": MAY, "planned_order_quantity": 1.0}
+        pl.DataFrame([row], schema=dtypes(FILES["orders"])).write_parquet(path)
+    assert read_record(tmp_path, "orders", APRIL)["as_of_date"].to_list() == [dt.date(2026, 3, 31)]
+    assert read_record(tmp_path, "orders", dt.date(2026, 3, 30)).is_empty()
+
+
 def test_a_night_recorded_before_a_column_was_added_leaves_it_empty(tmp_path: Path) -> None:
     path = record(tmp_path, APRIL) / "plans.parquet"
     pl.read_parquet(path).drop("closing_backlog_quantity").write_parquet(path)

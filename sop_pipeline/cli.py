@@ -216,6 +216,25 @@ def _make_version(folder: Path, cycle: str, kind: Kind, *, by: str | None, as_js
     return DONE
 
 
+@main.command("scenario")
+@click.argument("changes", nargs=-1, required=True, metavar="CHANGE…")
+@_company_options
+@_as_json
+@_guarded
+def scenario_command(changes: tuple[str, ...], folder: Path, as_json: bool) -> int:
+    """Plan changes beside the last night's base plan, without new extracts; nothing is published.
+
+    A CHANGE is measure:who=factor or measure:who=+change, with @from..to behind it for some periods, * for all:
+    demand:GARDEN=1.15@2027-06-01..2027-08-01 capacity:TEST-K=1.33. Measures are those of the extract scenarios.
+    """
+    company = load_company(folder)
+    from sop_pipeline.what_if import plan_what_if  # noqa: PLC0415
+
+    found = plan_what_if(company, changes)
+    click.echo(json.dumps(found, indent=2) if as_json else report.what_if_text(found, company.settings.reporting_currency))
+    return DONE
+
+
 @main.command("publish")
 @_company_options
 @click.option("--rollback", is_flag=True, help="Put the previous published file back.")

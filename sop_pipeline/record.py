@@ -13,12 +13,16 @@ import polars as pl
 
 from sop_pipeline.contracts.base import Table, dtypes
 from sop_pipeline.contracts.record import (
+    JUDGED_STEPS,
     RecordedAssumptions,
     RecordedDecisions,
     RecordedDemand,
     RecordedExceptions,
     RecordedIssues,
+    RecordedItemDemand,
+    RecordedOrders,
     RecordedPlans,
+    RecordedPurchaseOrders,
 )
 from sop_pipeline.cycles import MANIFEST, Version, all_versions
 
@@ -29,13 +33,24 @@ KEPT_NIGHTS = 90
 FILES: Mapping[str, type[Table]] = {
     "plans": RecordedPlans,
     "demand": RecordedDemand,
+    "item_demand": RecordedItemDemand,
     "issues": RecordedIssues,
     "exceptions": RecordedExceptions,
+    "orders": RecordedOrders,
+    "purchase_orders": RecordedPurchaseOrders,
     "decisions": RecordedDecisions,
     "assumptions": RecordedAssumptions,
 }
+# of these only the last night is shown: they are large, and older ones tell nothing more
+LAST_NIGHT_ONLY = frozenset({"orders"})
 # the table of a frozen or approved version that gives rows of such a file too
-VERSION_TABLES: Mapping[str, str] = {"plans": "supply_demand_balance"}
+VERSION_TABLES: Mapping[str, str] = {"plans": "supply_demand_balance", "demand": "demand_plan", "item_demand": "item_demand_plan"}
+# items are many: only what they are judged by is kept and read, of the first three periods after the current one
+ROWS_KEPT: Mapping[str, pl.Expr] = {
+    "item_demand": pl.col("step").is_in(JUDGED_STEPS) & (pl.col("period_start") < pl.col("as_of_date").dt.offset_by("124d"))
+}
+# and only as far back as a season of such periods needs it
+DAYS_READ: Mapping[str, int] = {"item_demand": 500}
 
 
 def record_night(cycles: Path, cycle_id: str, as_of_date: dt.date, frames: Mapping[str, pl.DataFrame], manifest: Mapping[str, Any]) -> Path:
@@ -50,7 +65,7 @@ def record_night(cycles: Path, cycle_id: str, as_of_date: dt.date, frames: Mappi
     building.mkdir(parents=True)
     for name, contract in FILES.items():
         schema = dtypes(contract)
-        frame = frames[name].select(list(schema)).cast(schema).sort(contract.key_columns())  # type: ignore[arg-type]
+        frame = frames[name].filter(ROWS_KEPT.get(name, pl.lit(value=True))).select(list(schema)).cast(schema).sort(contract.key_columns())  # type: ignore[arg-type]
         frame.write_parquet(building / f"{name}.parquet")
     text = json.dumps({**manifest, "as_of_date": as_of_date.isoformat()}, ensure_ascii=False, indent=2, sort_keys=True)
     (building / MANIFEST).write_text(text + "\n", encoding="utf-8")
@@ -65,14 +80,21 @@ def record_night(cycles: Path, cycle_id: str, as_of_date: dt.date, frames: Mappi
 def read_record(cycles: Path, name: str, before: dt.date, versions: Sequence[Version] = ()) -> pl.DataFrame:
     """Rows of a file of FILES: of every recorded night with an as-of date before `before`, then of versions; columns of its contract.
 
-    A column that an earlier night did not record is empty; a version gives the planned rows of its base scenario.
+    Of the files in LAST_NIGHT_ONLY the last such night counts alone. A column that an earlier night did not record is empty; a version
+    gives the planned rows of its base scenario.
     """
     schema = dtypes(FILES[name])
-    nights = [folder / f"{name}.parquet" for folder in _nights(cycles) if _date(folder) < before]
+    oldest = before - dt.timedelta(days=DAYS_READ[name]) if name in DAYS_READ else dt.date.min
+    nights = [folder / f"{name}.parquet" for folder in _nights(cycles) if oldest <= _date(folder) < before]
+    if name in LAST_NIGHT_ONLY:
+        nights = nights[-1:]
     frames = [_in_schema(pl.read_parquet(path), schema) for path in nights if path.is_file()]
     if name in VERSION_TABLES:
-        given = ((version, version.table(VERSION_TABLES[name])) for version in versions)
-        frames += [_in_schema(_planned_rows(pl.read_parquet(path), version), schema) for version, path in given if path is not None]
+        given = ((version, version.table(VERSION_TABLES[name])) for version in versions if version.as_of_date >= oldest)
+        kept = ROWS_KEPT.get(name, pl.lit(value=True))
+        frames += [
+            _in_schema(_planned_rows(pl.read_parquet(path), version).filter(kept), schema) for version, path in given if path is not None
+        ]
     return pl.concat([pl.DataFrame(schema=schema), *frames])
 
 

@@ -230,6 +230,24 @@ def trial_text(trial: "Trial") -> str:
     return f"{told} ({rules})" if rules else told
 
 
+def what_if_text(found: dict[str, Any], currency: str) -> str:
+    """The company's measures with base and what-if side by side, then the families whose periods in trouble change."""
+    table = Table("measure", "unit", title="Base and what-if")
+    for column in ("base", "what-if", "change"):
+        table.add_column(column, justify="right")
+    for row in found["measures"]:
+        unit = currency if row["unit"] == "money" else row["unit"]
+        decimals = 3 if row["unit"] == "ratio" else 0 if row["unit"] == "money" else 1
+        table.add_row(row["measure"], unit, *(f"{row[name]:,.{decimals}f}" for name in ("base", "what_if", "change")))
+    console = _recorder()
+    console.print(table)
+    for row in found["families"]:
+        before, after = (row["short"], row["overloaded"]), (row["short_what_if"], row["overloaded_what_if"])
+        if before != after:
+            console.print(f"{row['family_id']}: short {before[0]} → {after[0]} periods, overloaded {before[1]} → {after[1]}")
+    return console.file.getvalue()  # type: ignore[attr-defined]
+
+
 def doctor_text(found: dict[str, Any], indent: int = 0) -> str:
     """The document of the doctor as indented lines."""
     lines = []

@@ -8,10 +8,10 @@ from plan_frames import assert_contract, month, months, table
 
 from sop_pipeline.contracts.core.calendar import SiteWorkingDays
 from sop_pipeline.contracts.core.facts import FamilyHistory, ItemPeriodHistory
-from sop_pipeline.contracts.core.intentions import PastSubmissions, PublishedDemand
+from sop_pipeline.contracts.core.intentions import PastSubmissions, PublishedDemand, PublishedItemDemand
 from sop_pipeline.contracts.core.masters import ItemCosts, ItemPrices, Items
-from sop_pipeline.contracts.forecast import AuthorAccuracy, ItemBacktest, ItemClasses, PublishedAccuracy
-from sop_pipeline.planning.demand_accuracy import measure_authors, measure_items, measure_published
+from sop_pipeline.contracts.forecast import AuthorAccuracy, ItemBacktest, ItemClasses, PublishedAccuracy, PublishedItemAccuracy
+from sop_pipeline.planning.demand_accuracy import measure_authors, measure_items, measure_published, measure_published_items
 
 CLOSED = 36
 
@@ -60,6 +60,26 @@ def test_a_step_is_measured_against_the_step_before_in_the_same_version():
     assert found["executive", 1]["value_added_over_before_ratio"] == pytest.approx(0.1)
     assert found["executive", 2]["value_added_over_before_ratio"] is None
     assert found["executive", 2]["observations"] == 1
+
+
+def test_an_item_that_was_planned_and_never_sold_counts_with_all_it_was_planned_for():
+    cell = {
+        "family_id": "F",
+        "period_start": month(-1),
+        "periods_from_now": -1,
+        "lag_periods": 1,
+        "record_kind": "night",
+        "recorded_on": month(-2),
+    }
+    plans = [cell | {"item_id": item, "step": "statistical", "quantity": 30.0} for item in ("even", "launch")]
+    found = measure_published_items(
+        table(PublishedItemDemand, plans), table(ItemPeriodHistory, item_history("even", [40.0] * CLOSED)), months(2, history=CLOSED)
+    )
+    assert_contract(PublishedItemAccuracy, found)
+    assert found.sort("item_id").select("item_id", "actual_quantity", "wape_ratio", "value_added_ratio").rows() == [
+        ("even", 40.0, 0.25, -0.25),
+        ("launch", 0.0, None, None),
+    ]
 
 
 def test_people_are_held_to_what_they_submitted_and_to_the_cells_they_changed():

@@ -56,6 +56,10 @@ def plan(
     return result
 
 
+KEY = {"promotion_id": "P1", "family_id": "PUMPS", "item_id": ""}
+ESTIMATE = {**KEY, "estimated_uplift_ratio": 0.4, "estimated_pull_forward_ratio": 0.25}
+
+
 def promotion(**columns: object) -> dict:
     return {"promotion_id": "P1", "family_id": "PUMPS", "period_start": month(1), "pull_forward_ratio": None, **columns}
 
@@ -108,19 +112,19 @@ def test_each_event_is_a_line_with_the_quantity_before_and_after():
 
 
 def test_what_was_estimated_counts_where_nothing_was_given():
-    estimate = {
-        "promotion_id": "P1",
-        "family_id": "PUMPS",
-        "item_id": "",
-        "estimated_uplift_ratio": 0.4,
-        "estimated_pull_forward_ratio": 0.25,
-    }
-    result = plan(promotions=[promotion()], uplifts=[estimate])
+    result = plan(promotions=[promotion()], uplifts=[ESTIMATE])
     assert lines(result) == [("promotion", "P1", 100.0, 40.0, 140.0)]
     assert lines(result, 2) == [("pull_forward", "P1", 100.0, -10.0, 90.0)]
-    given_instead = plan(promotions=[promotion(uplift_ratio=0.1, pull_forward_ratio=0.0)], uplifts=[estimate])
+    given_instead = plan(promotions=[promotion(uplift_ratio=0.1, pull_forward_ratio=0.0)], uplifts=[ESTIMATE])
     assert lines(given_instead) == [("promotion", "P1", 100.0, 10.0, 110.0)]
     assert lines(given_instead, 2) == []
+
+
+def test_an_estimated_pull_forward_waits_for_the_end_of_the_promotion():
+    running = [promotion(), promotion(period_start=month(2))]
+    result = plan(promotions=running, uplifts=[ESTIMATE])
+    assert lines(result, 2) == [("promotion", "P1", 100.0, 40.0, 140.0)]
+    assert lines(result, 3) == [("pull_forward", "P1", 100.0, -10.0, 90.0)]
 
 
 def test_a_launch_raises_its_item_to_what_is_expected_and_no_further():

@@ -167,6 +167,25 @@ class AuthorAccuracy(Table, key=("author", "family_id", "step", "lag_periods", "
     value_added_over_before_ratio: Number = column("WAPE of the step before less WAPE, over the pairs where both exist", optional=True)
 
 
+class PublishedItemAccuracy(Table, key=("item_id", "step", "lag_periods")):
+    """One row per item, step and lag: the errors of what versions of earlier cycles said of the closed periods of the last season."""
+
+    item_id: Text = column("Item")
+    family_id: Text = column("Family")
+    step: Text = column("Step of the demand plan", isin=DEMAND_STEPS)
+    lag_periods: Count = column("Periods between the cycle of the version and the period", ge=1)
+    observations: Count = column("Pairs of forecast and actual", ge=1)
+    actual_quantity: Number = column("Σ|actual| of the pairs, in the item's unit", ge=0)
+    wape_ratio: Number = column("Σ|error| ÷ Σ|actual|", optional=True, ge=0)
+    bias_ratio: Number = column("Σ error ÷ Σ actual; positive is over-forecast", optional=True)
+    mase_ratio: Number = column("Mean absolute error ÷ in-sample mean absolute error of the seasonal naive", optional=True, ge=0)
+    tracking_signal: Number = column("Σ error ÷ mean absolute error", optional=True)
+    naive_wape_ratio: Number = column("WAPE of the seasonal naive on the same pairs", optional=True, ge=0)
+    value_added_ratio: Number = column("WAPE of the seasonal naive less WAPE, over the pairs where both exist", optional=True)
+    compared_quantity: Number = column("Σ|actual| of the pairs where both exist", ge=0)
+    value_added_over_before_ratio: Number = column("WAPE of the step before less WAPE, over the pairs where both exist", optional=True)
+
+
 class ItemBacktest(Table, key=("item_id", "lag_periods")):
     """One row per item and lag: the errors of the express engine at past origins, against seasonal naive."""
 
@@ -213,6 +232,7 @@ TABLES: dict[str, type[Table]] = {
     "forecast.family_backtest": FamilyBacktest,
     "forecast.published_accuracy": PublishedAccuracy,
     "forecast.author_accuracy": AuthorAccuracy,
+    "forecast.published_item_accuracy": PublishedItemAccuracy,
     "forecast.item_backtest": ItemBacktest,
     "forecast.item_classes": ItemClasses,
 }

@@ -3,6 +3,8 @@
 from sop_pipeline.contracts.base import Count, Date, Number, Ratio, Table, Text, column
 from sop_pipeline.contracts.core.intentions import DEMAND_STEPS
 
+JUDGED_STEPS = ("statistical", "demand_review", "executive")  # of items: every step of every item of every night would be too much to read
+
 
 class RecordedPlans(Table, key=("cycle_id", "as_of_date", "record_kind", "family_id", "period_start")):
     """One row per recorded night or version, family and planned period."""
@@ -43,6 +45,19 @@ class RecordedDemand(Table, key=("cycle_id", "as_of_date", "record_kind", "famil
     author: Text = column("Who changed it", optional=True)
 
 
+class RecordedItemDemand(Table, key=("cycle_id", "as_of_date", "record_kind", "item_id", "period_start", "step")):
+    """One row per recorded night or version, item, one of its first planned periods and step that items are judged by."""
+
+    cycle_id: Text = column("Cycle")
+    as_of_date: Date = column("As-of date of the night")
+    record_kind: Text = column("night, frozen or approved", isin=("night", "frozen", "approved"))
+    recorded_on: Date = column("Day it was recorded, frozen or approved")
+    item_id: Text = column("Item")
+    period_start: Date = column("First day of the period")
+    step: Text = column("Step", isin=JUDGED_STEPS)
+    quantity: Number = column("Demand after the step, in the item's unit", optional=True)
+
+
 class RecordedIssues(Table, key=("as_of_date", "issue_key")):
     """One row per recorded night and quality issue it saw."""
 
@@ -79,6 +94,27 @@ class RecordedExceptions(Table, key=("as_of_date", "exception_id")):
     since: Date = column("As-of date of the first night of the unbroken run that saw it")
 
 
+class RecordedOrders(Table, key=("as_of_date", "item_id", "supplier_id", "period_start")):
+    """One row per item, supplier and period of which the last recorded night planned an order; without supplier all orders of the item."""
+
+    as_of_date: Date = column("As-of date of the night")
+    item_id: Text = column("Item")
+    supplier_id: Text = column("Supplier; empty for the item as a whole")
+    period_start: Date = column("First day of the period it arrives in")
+    planned_order_quantity: Number = column("Planned order, in the item's unit", gt=0)
+
+
+class RecordedPurchaseOrders(Table, key=("as_of_date", "purchase_order_id", "purchase_order_line")):
+    """One row per recorded night and purchase order line that was open: what a receipt no longer tells of its order."""
+
+    as_of_date: Date = column("As-of date of the night")
+    purchase_order_id: Text = column("Purchase order")
+    purchase_order_line: Text = column("Line")
+    supplier_id: Text = column("Supplier")
+    item_id: Text = column("Item")
+    order_date: Date = column("Day it was ordered")
+
+
 class RecordedDecisions(Table, key=("as_of_date", "decision_id")):
     """One row per recorded night and decision that was not closed."""
 
@@ -112,8 +148,11 @@ class RecordedAssumptions(Table, key=("as_of_date", "assumption_id")):
 TABLES: dict[str, type[Table]] = {
     "raw.recorded_plans": RecordedPlans,
     "raw.recorded_demand": RecordedDemand,
+    "raw.recorded_item_demand": RecordedItemDemand,
     "raw.recorded_issues": RecordedIssues,
     "raw.recorded_exceptions": RecordedExceptions,
+    "raw.recorded_orders": RecordedOrders,
+    "raw.recorded_purchase_orders": RecordedPurchaseOrders,
     "raw.recorded_decisions": RecordedDecisions,
     "raw.recorded_assumptions": RecordedAssumptions,
 }

@@ -7,7 +7,7 @@ import dagster as dg
 from sop_pipeline.company import Company
 from sop_pipeline.defs.model_tables import Frames, Model, model_stage, planning_digest
 from sop_pipeline.kept_fits import keep_fits, recall_fits
-from sop_pipeline.planning.demand_accuracy import measure_authors, measure_items, measure_published
+from sop_pipeline.planning.demand_accuracy import measure_authors, measure_items, measure_published, measure_published_items
 from sop_pipeline.planning.demand_forecast import ForecastSetting, forecast_demand
 from sop_pipeline.planning.segments import forecast_segments
 from sop_pipeline.sql_files import SqlFile
@@ -40,6 +40,7 @@ TABLES = (
 
 
 PUBLISHED_READS = ("core.published_demand", "core.family_history", "core.periods")
+PUBLISHED_ITEM_READS = ("core.published_item_demand", "core.item_period_history", "core.periods")
 AUTHOR_READS = ("core.published_demand", "core.past_submissions", "core.family_history", "core.periods")
 ITEM_READS = ("core.periods", "core.site_working_days", "core.items", "core.item_period_history", "core.item_prices", "core.item_costs")
 ITEM_TABLES = ("forecast.item_backtest", "forecast.item_classes")
@@ -52,6 +53,7 @@ def forecast_stage(rules: Mapping[str, SqlFile]) -> dg.AssetsDefinition:
         [
             Model(TABLES, READS, _compute, frozenset({"statsforecast"})),
             Model(("forecast.published_accuracy",), PUBLISHED_READS, _measure_published, frozenset()),
+            Model(("forecast.published_item_accuracy",), PUBLISHED_ITEM_READS, _measure_published_items, frozenset()),
             Model(("forecast.author_accuracy",), AUTHOR_READS, _measure_authors, frozenset()),
             Model(ITEM_TABLES, ITEM_READS, _measure_items, frozenset()),
             Model(("forecast.segment_forecast",), SEGMENT_READS, _forecast_segments, frozenset()),
@@ -83,6 +85,10 @@ def _compute(frames: Frames, company: Company) -> Frames:
 
 def _measure_published(frames: Frames, company: Company) -> Frames:  # noqa: ARG001 - every model is called alike
     return {"forecast.published_accuracy": measure_published(*(frames[address] for address in PUBLISHED_READS))}
+
+
+def _measure_published_items(frames: Frames, company: Company) -> Frames:  # noqa: ARG001 - every model is called alike
+    return {"forecast.published_item_accuracy": measure_published_items(*(frames[address] for address in PUBLISHED_ITEM_READS))}
 
 
 def _measure_authors(frames: Frames, company: Company) -> Frames:  # noqa: ARG001 - every model is called alike

@@ -1,7 +1,6 @@
 """The plan stage: which tables it reads and writes. The planning itself is `planning/`."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 import dagster as dg
 import polars as pl
@@ -13,9 +12,8 @@ from sop_pipeline.planning.balance.demand import consume_by_item
 from sop_pipeline.planning.consensus import plan_family_demand
 from sop_pipeline.planning.money import price_families
 from sop_pipeline.planning.optimum import optimise_scenarios
-from sop_pipeline.planning.optimum.costs import CostRatios
+from sop_pipeline.planning.optimum.reads import COST_READS, FAMILY_USAGE, SCENARIOS, SUPPLY_READS, by_name, plan_settings
 from sop_pipeline.planning.scenarios import change_demand, change_money, scenario_ids
-from sop_pipeline.planning.supply import Switches
 from sop_pipeline.sql_files import SqlFile
 
 DEMAND_READS = (
@@ -46,36 +44,13 @@ MONEY_READS = (
     "core.families",
     "core.periods",
 )
-SUPPLY_READS = (
-    "plan.family_demand",
-    "plan.forecast_consumption",
-    "core.families",
-    "core.items",
-    "core.item_mix",
-    "core.periods",
-    "core.site_working_days",
-    "core.family_history",
-    "core.orders_due",
-    "core.inventory_policies",
-    "core.supply_policies",
-    "core.overrides",
-    "core.approved_plans",
-    "core.family_usage",
-    "core.family_sources",
-    "core.family_resources",
-    "core.resources",
-    "core.resource_capacity",
-    "core.workforce",
-    "forecast.family_backtest",
-)
-COST_READS = ("core.planning_costs", "core.item_costs", "plan.family_money")
-SCENARIOS, FAMILY_USAGE = "staging.scenarios", "core.family_usage"
 SUPPLY_TABLES = (
     "plan.family_balance",
     "plan.family_supply",
     "plan.resource_load",
     "plan.workforce_plan",
     "plan.strategy_comparison",
+    "plan.stability_curve",
     "plan.derived_costs",
     "plan.shortage_pegs",
 )
@@ -96,13 +71,8 @@ def plan_stage(rules: Mapping[str, SqlFile]) -> dg.AssetsDefinition:
     )
 
 
-def _by_name(frames: Frames, addresses: Iterable[str]) -> dict[str, Any]:
-    """Frames as the arguments of a planning function: every argument is called like the table it takes."""
-    return {address.split(".")[1]: frames[address] for address in addresses}
-
-
 def _plan_demand(frames: Frames, company: Company) -> Frames:  # noqa: ARG001 - every model is called alike
-    plan = plan_family_demand(**_by_name(frames, DEMAND_READS))
+    plan = plan_family_demand(**by_name(frames, DEMAND_READS))
     scenarios = frames[SCENARIOS]
     changed = [change_demand(plan.family_demand, scenarios, scenario) for scenario in scenario_ids(scenarios)]
     tables = {address: getattr(plan, address.removeprefix("plan.")) for address in DEMAND_TABLES}
@@ -110,11 +80,11 @@ def _plan_demand(frames: Frames, company: Company) -> Frames:  # noqa: ARG001 - 
 
 
 def _consume(frames: Frames, company: Company) -> Frames:  # noqa: ARG001 - every model is called alike
-    return {"plan.forecast_consumption": consume_by_item(**_by_name(frames, CONSUMPTION_READS))}
+    return {"plan.forecast_consumption": consume_by_item(**by_name(frames, CONSUMPTION_READS))}
 
 
 def _price(frames: Frames, company: Company) -> Frames:  # noqa: ARG001 - every model is called alike
-    named = _by_name(frames, MONEY_READS)
+    named = by_name(frames, MONEY_READS)
     money = price_families(item_history=named.pop("item_period_history"), **named)
     scenarios, current = frames[SCENARIOS], pl.col("periods_from_now") == 0
     first_planned = frames["core.periods"].filter(current)["period_start"].item()
@@ -124,25 +94,9 @@ def _price(frames: Frames, company: Company) -> Frames:  # noqa: ARG001 - every 
 
 def _plan_supply(frames: Frames, company: Company) -> Frames:
     planned = optimise_scenarios(
-        tables=_by_name(frames, SUPPLY_READS),
-        costs=_by_name(frames, COST_READS),
+        tables=by_name(frames, SUPPLY_READS),
+        costs=by_name(frames, COST_READS),
         scenarios=frames[SCENARIOS],
-        ratios=CostRatios(**company.settings.costs.model_dump()),
-        switches=_switches(company),
-        default_strategy=company.settings.supply.strategy,
+        **plan_settings(company),
     )
     return {address: planned[address.removeprefix("plan.")] for address in SUPPLY_TABLES}
-
-
-def _switches(company: Company) -> Switches:
-    asked = company.settings.supply
-    return Switches(
-        holding_cost_on=asked.holding_cost_on,
-        holding_cost_above=asked.holding_cost_above,
-        idle_hours=asked.idle_hours,
-        whole_heads=asked.whole_heads or "false",
-        level_block_periods=asked.level_block_periods,
-        stability_weight=asked.stability_weight,
-        gap=asked.gap,
-        node_limit=asked.node_limit,
-    )

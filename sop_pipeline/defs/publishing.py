@@ -27,10 +27,14 @@ REVIEW = dg.AssetKey(["published", "review"])
 RECORDED_TABLES = (
     "sop.current_balance",
     "sop.demand_plan",
+    "sop.item_demand_plan",
     "sop.quality_issues",
     "sop.exceptions",
     "sop.decisions",
     "sop.assumptions",
+    "sop.material_plan",
+    "sop.supplier_plan",
+    "staging.open_purchase_orders",
 )
 UNRECORDED_SETTINGS = {"as_of_date", "extracts", "read_from"}  # where files come from is nobody's plan, and may name accounts
 OLDEST_CYCLE = "select min(period_start) from core.periods where periods_from_now >= ?"
@@ -153,20 +157,29 @@ def night_manifest(con: duckdb.DuckDBPyConnection, company: Company, versions: S
 
 
 def recorded_frames(frames: Mapping[str, pl.DataFrame], as_of_date: dt.date) -> Mapping[str, pl.DataFrame]:
-    """What the record keeps of a night: planned rows of the balance, the demand plan, issues, exceptions, what is not closed yet.
+    """What the record keeps of a night: balance, demand plans, orders planned and open, issues, exceptions, what is not closed yet.
 
-    `frames`: every table of RECORDED_TABLES.
+    `frames`: every table of RECORDED_TABLES. One frame for every name of record.FILES.
     """
-    stamped = {"as_of_date": pl.lit(as_of_date), "recorded_on": pl.lit(as_of_date), "record_kind": pl.lit("night")}
-    night = {"as_of_date": stamped["as_of_date"]}
-    balance, demand, issues, exceptions, decisions, assumptions = (frames[address] for address in RECORDED_TABLES)
+    night = {"as_of_date": pl.lit(as_of_date)}
+    plan = {**night, "recorded_on": pl.lit(as_of_date), "record_kind": pl.lit("night")}
+    working = (pl.col("scenario_id") == "base") & (pl.col("plan_version") == "working")
+    of_items, of_suppliers = frames["sop.material_plan"], frames["sop.supplier_plan"]
+    orders = pl.concat([of_items.with_columns(supplier_id=pl.lit("")), of_suppliers], how="diagonal_relaxed")
+    issues, exceptions = frames["sop.quality_issues"], frames["sop.exceptions"]
     return {
-        "demand": demand.filter((pl.col("scenario_id") == "base") & (pl.col("plan_version") == "working")).with_columns(**stamped),
-        "plans": balance.filter(pl.col("period_kind") != "history").with_columns(**stamped).cast({"revenue_amount": pl.Float64}),
+        "plans": frames["sop.current_balance"]
+        .filter(pl.col("period_kind") != "history")
+        .with_columns(**plan)
+        .cast({"revenue_amount": pl.Float64}),
+        "demand": frames["sop.demand_plan"].filter(working).with_columns(**plan),
+        "item_demand": frames["sop.item_demand_plan"].filter(working).with_columns(**plan),
+        "orders": orders.filter(working & (pl.col("planned_order_quantity") > 0)).with_columns(**night),
+        "purchase_orders": frames["staging.open_purchase_orders"].with_columns(**night),
         "issues": issues.filter(~pl.col("is_resolved")).with_columns(**night).cast({"value_amount": pl.Float64}),
         "exceptions": exceptions.filter(pl.col("exception_status") != "gone")
         .with_columns(**night)
         .cast({"money_at_stake_amount": pl.Float64}),
-        "decisions": decisions.filter(~pl.col("is_closed")).with_columns(**night),
-        "assumptions": assumptions.filter(~pl.col("is_closed")).with_columns(**night),
+        "decisions": frames["sop.decisions"].filter(~pl.col("is_closed")).with_columns(**night),
+        "assumptions": frames["sop.assumptions"].filter(~pl.col("is_closed")).with_columns(**night),
     }

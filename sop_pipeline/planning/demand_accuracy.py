@@ -39,7 +39,7 @@ def measure_published(published_demand: pl.DataFrame, family_history: pl.DataFra
     which every version knew (lags are shorter than a season); the scale of MASE is the mean absolute seasonal difference of the periods
     closed when the version was made. The step before is that of the same version.
     """
-    pairs = _published_pairs(published_demand, family_history, periods)
+    pairs = _published_pairs(published_demand, family_history, periods, "family_id")
     spans = pairs.group_by(CELL).agg(first_period_start=pl.col("period_start").min(), last_period_start=pl.col("period_start").max())
     return (
         measure_accuracy(pairs, CELL)
@@ -68,43 +68,50 @@ def measure_authors(
         scale_quantity=pl.lit(None, dtype=pl.Float64),
         before_quantity=pl.lit(None, dtype=pl.Float64),
     )
-    changed = _published_pairs(published_demand, family_history, periods).filter(pl.col("author").is_not_null())
+    changed = _published_pairs(published_demand, family_history, periods, "family_id").filter(pl.col("author").is_not_null())
     pairs = pl.concat([submitted, changed.with_columns(basis=pl.lit("published")).select(submitted.columns)])
     by = ["author", *CELL, "basis"]
     return measure_accuracy(pairs, by).select(*by, "value_added_over_before_ratio", **MEASURES)
 
 
-def _published_pairs(published_demand: pl.DataFrame, family_history: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:
-    """Pairs of `measure_accuracy` for every published cell of a closed period, with its step, lag, period and author."""
+def measure_published_items(published_item_demand: pl.DataFrame, item_period_history: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:
+    """The same of items, in their units: the frame of contract PublishedItemAccuracy. A planned item that never sold was worth 0."""
+    pairs = _published_pairs(published_item_demand, item_period_history, periods, "item_id")
+    by = ["item_id", "family_id", "step", "lag_periods"]
+    return measure_accuracy(pairs, by).select(*by, "value_added_over_before_ratio", **MEASURES)
+
+
+def _published_pairs(published: pl.DataFrame, history: pl.DataFrame, periods: pl.DataFrame, key: str) -> pl.DataFrame:
+    """Pairs of `measure_accuracy` for every published cell of a closed period; `key` is family_id or item_id."""
     season = int(periods["season_length_periods"][0])
-    closed = family_history.filter(pl.col("periods_from_now") < 0).select(
-        "family_id", "periods_from_now", actual_quantity=pl.col("demand_quantity").cast(pl.Float64)
+    closed = history.filter(pl.col("periods_from_now") < 0).select(
+        key, "periods_from_now", actual_quantity=pl.col("demand_quantity").cast(pl.Float64)
     )
-    a_season_before = closed.select("family_id", pl.col("periods_from_now") + season, naive_quantity="actual_quantity")
+    a_season_before = closed.select(key, pl.col("periods_from_now") + season, naive_quantity="actual_quantity")
     known = (
-        closed.join(a_season_before, on=["family_id", "periods_from_now"])
-        .sort("family_id", "periods_from_now")
+        closed.join(a_season_before, on=[key, "periods_from_now"])
+        .sort(key, "periods_from_now")
         .select(
-            "family_id",
+            key,
             last_known="periods_from_now",
-            scale_quantity=(pl.col("actual_quantity") - pl.col("naive_quantity")).abs().cum_sum().over("family_id")
-            / pl.int_range(1, pl.len() + 1).over("family_id"),
+            scale_quantity=(pl.col("actual_quantity") - pl.col("naive_quantity")).abs().cum_sum().over(key)
+            / pl.int_range(1, pl.len() + 1).over(key),
         )
     )
     order = pl.col("step").replace_strict({step: position for position, step in enumerate(DEMAND_STEPS)}, return_dtype=pl.Int64)
+    version = [key, "period_start", "lag_periods", "record_kind", "recorded_on"]
     return (
-        published_demand.rename({"quantity": "forecast_quantity"})
-        .sort("family_id", "period_start", "lag_periods", order)
+        published.rename({"quantity": "forecast_quantity"})
+        .sort(key, "period_start", "lag_periods", order)
         .with_columns(
-            before_quantity=pl.col("forecast_quantity")
-            .shift(1)
-            .over("family_id", "period_start", "lag_periods", "record_kind", "recorded_on"),
+            before_quantity=pl.col("forecast_quantity").shift(1).over(version),
             # a version of the cycle so many periods before was made before that cycle's own period closed
             last_known=pl.col("periods_from_now") - pl.col("lag_periods") - 1,
         )
-        .join(closed, on=["family_id", "periods_from_now"])
-        .join(a_season_before, on=["family_id", "periods_from_now"], how="left")
-        .join(known, on=["family_id", "last_known"], how="left")
+        .join(closed, on=[key, "periods_from_now"], how="left")
+        .with_columns(pl.col("actual_quantity").fill_null(0.0))
+        .join(a_season_before, on=[key, "periods_from_now"], how="left")
+        .join(known, on=[key, "last_known"], how="left")
     )
 
 

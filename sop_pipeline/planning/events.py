@@ -97,14 +97,13 @@ def _with_estimates(promotion_periods: pl.DataFrame, estimates: pl.DataFrame) ->
     """Promotions with the ratios that count: as given, else as estimated."""
     key = ["promotion_id", "family_id", "item_id"]
     columns = [name for name in UPLIFTS_SCHEMA if name in estimates.columns]
-    pull = [name for name in ("pull_forward_ratio", "estimated_pull_forward_ratio") if name in (*promotion_periods.columns, *columns)]
-    return (
-        promotion_periods.join(estimates.select(columns), on=key, how="left")
-        .with_columns(
-            ratio=pl.coalesce("uplift_ratio", "estimated_uplift_ratio") * pl.col("day_share_ratio"),
-            pull=pl.coalesce(*pull, pl.lit(0.0)),
-        )
-        .sort(*key, "period_start")
+    found = promotion_periods.join(estimates.select(columns), on=key, how="left").sort(*key, "period_start")
+    # Estimates tell what is missing once a promotion has ended, so nothing is taken from a period in which it still runs.
+    is_last = pl.col("period_start") == pl.col("period_start").max().over(key)
+    estimated = [pl.when(is_last).then("estimated_pull_forward_ratio")] if "estimated_pull_forward_ratio" in columns else []
+    return found.with_columns(
+        ratio=pl.coalesce("uplift_ratio", "estimated_uplift_ratio") * pl.col("day_share_ratio"),
+        pull=pl.coalesce("pull_forward_ratio", *estimated, pl.lit(0.0)),
     )
 
 

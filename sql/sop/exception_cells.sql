@@ -189,6 +189,8 @@ together as (
     select * from unsubmitted
     union all
     select * from unexplained
+    union all
+    select * from resource_exceptions
 )
 select
     kind::varchar as kind,
@@ -204,5 +206,3 @@ select
     flowing::decimal(18, 2) as flowing_amount,
     owner::varchar as owner
 from together
-union all
-select * from resource_exceptions

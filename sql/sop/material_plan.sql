@@ -4,6 +4,9 @@ periods as (select * from core.periods),
 items as (select * from core.items),
 item_costs as (select * from core.item_costs),
 material_requirements as (select * from plan.material_requirements),
+recorded_orders as (select * from raw.recorded_orders where supplier_id = ''),
+-- what the last night planned for a period it did not plan yet is unknown, for any other period without an order 0
+recorded_periods as (select distinct period_start from raw.recorded_orders),
 -- what is bought is worth what its suppliers ask for it, in their shares; all else its standard cost
 prices as (
     select
@@ -36,11 +39,17 @@ select
         when items.sourcing = 'buy' then coalesce(prices.price_amount, item_costs.total_cost_amount)
         else item_costs.total_cost_amount
     end)::decimal(18, 2) as value_amount,
-    -- known once a night has kept what it handed off
-    null::double as last_published_quantity,
-    null::double as change_quantity
+    case when recorded_periods.period_start is not null then coalesce(recorded_orders.planned_order_quantity, 0) end::double
+        as last_published_quantity,
+    case
+        when recorded_periods.period_start is not null
+            then round(material_requirements.planned_order_quantity - coalesce(recorded_orders.planned_order_quantity, 0), 6)
+    end::double as change_quantity
 from material_requirements
 inner join items on material_requirements.item_id = items.item_id
 left join prices on material_requirements.item_id = prices.item_id
 left join item_costs
     on material_requirements.item_id = item_costs.item_id and material_requirements.period_start = item_costs.period_start
+left join recorded_periods on material_requirements.period_start = recorded_periods.period_start
+left join recorded_orders
+    on material_requirements.item_id = recorded_orders.item_id and material_requirements.period_start = recorded_orders.period_start

@@ -100,24 +100,24 @@ made as (
     from completed
     group by item_id
 ),
--- a receipt tells its lead time where the order it belongs to still says when it was placed
+-- a receipt tells its lead time where its order is still open, or was on an earlier night, and says when it was placed
+placed as (
+    select purchase_order_id, item_id, min(order_date) as order_date
+    from (
+        select purchase_order_id, item_id, order_date from open_purchase_orders
+        union
+        select purchase_order_id, item_id, order_date from raw.recorded_purchase_orders
+    ) as known
+    group by purchase_order_id, item_id
+),
 received as (
     select
         purchase_receipts.item_id,
         purchase_receipts.supplier_id,
-        purchase_receipts.received_date - min(open_purchase_orders.order_date) as lead_time_days
+        purchase_receipts.received_date - placed.order_date as lead_time_days
     from purchase_receipts
-    inner join open_purchase_orders
-        on
-            purchase_receipts.purchase_order_id = open_purchase_orders.purchase_order_id
-            and purchase_receipts.item_id = open_purchase_orders.item_id
-    where purchase_receipts.received_date < $as_of_date and purchase_receipts.received_date >= open_purchase_orders.order_date
-    group by
-        purchase_receipts.receipt_id,
-        purchase_receipts.receipt_line,
-        purchase_receipts.item_id,
-        purchase_receipts.supplier_id,
-        purchase_receipts.received_date
+    inner join placed on purchase_receipts.purchase_order_id = placed.purchase_order_id and purchase_receipts.item_id = placed.item_id
+    where purchase_receipts.received_date < $as_of_date and purchase_receipts.received_date >= placed.order_date
 ),
 -- an order on its way takes as long as the supplier has confirmed, or has kept us waiting already
 under_way as (

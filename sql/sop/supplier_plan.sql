@@ -1,4 +1,4 @@
--- One row per cycle, scenario, plan version, supplier, item and planned period in which something is ordered from it or arrives.
+-- One row per cycle, scenario, plan version, supplier, item and planned period in which something is, or was, ordered or arrives.
 with
 periods as (select * from core.periods),
 items as (select * from core.items),
@@ -40,22 +40,44 @@ on_order as (
             and periods.period_kind in ('current', 'horizon')
     group by open_purchase_orders.supplier_id, open_purchase_orders.item_id, periods.period_start
 ),
+recorded_orders as (select * from raw.recorded_orders where supplier_id <> ''),
+-- what the last night planned for a period it did not plan yet is unknown, for any other period without an order 0
+recorded_periods as (select distinct period_start from raw.recorded_orders),
+-- an order that was published and is not planned any more is a change to tell
+cells as (
+    select scenario_id, supplier_id, item_id, period_start from supplier_orders
+    union
+    select scenarios.scenario_id, on_order.supplier_id, on_order.item_id, on_order.period_start from scenarios cross join on_order
+    union
+    select scenarios.scenario_id, recorded_orders.supplier_id, recorded_orders.item_id, recorded_orders.period_start
+    from scenarios
+    cross join recorded_orders
+    semi join items on recorded_orders.item_id = items.item_id
+    inner join periods on recorded_orders.period_start = periods.period_start and periods.period_kind in ('current', 'horizon')
+),
 both_sides as (
     select
-        coalesce(supplier_orders.scenario_id, on_order.scenario_id) as scenario_id,
-        coalesce(supplier_orders.supplier_id, on_order.supplier_id) as supplier_id,
-        coalesce(supplier_orders.item_id, on_order.item_id) as item_id,
-        coalesce(supplier_orders.period_start, on_order.period_start) as period_start,
+        cells.*,
         coalesce(supplier_orders.planned_order_quantity, 0) as planned_order_quantity,
         supplier_orders.order_by_date,
-        coalesce(on_order.on_order_quantity, 0)::double as on_order_quantity
-    from supplier_orders
-    full join (select * from scenarios cross join on_order) as on_order
+        coalesce(on_order.on_order_quantity, 0)::double as on_order_quantity,
+        case when recorded_periods.period_start is not null then coalesce(recorded_orders.planned_order_quantity, 0) end
+            as last_published_quantity
+    from cells
+    left join supplier_orders
         on
-            supplier_orders.scenario_id = on_order.scenario_id
-            and supplier_orders.supplier_id = on_order.supplier_id
-            and supplier_orders.item_id = on_order.item_id
-            and supplier_orders.period_start = on_order.period_start
+            cells.scenario_id = supplier_orders.scenario_id
+            and cells.supplier_id = supplier_orders.supplier_id
+            and cells.item_id = supplier_orders.item_id
+            and cells.period_start = supplier_orders.period_start
+    left join on_order
+        on cells.supplier_id = on_order.supplier_id and cells.item_id = on_order.item_id and cells.period_start = on_order.period_start
+    left join recorded_periods on cells.period_start = recorded_periods.period_start
+    left join recorded_orders
+        on
+            cells.supplier_id = recorded_orders.supplier_id
+            and cells.item_id = recorded_orders.item_id
+            and cells.period_start = recorded_orders.period_start
 ),
 -- a limit of the item beats the limit of all that the supplier delivers, which its items share
 limited as (
@@ -104,8 +126,8 @@ select
     case
         when limited.supplier_limit_quantity is not null then greatest(limited.limited_quantity - limited.supplier_limit_quantity, 0)
     end::double as over_limit_quantity,
-    null::double as last_published_quantity,
-    null::double as change_quantity
+    limited.last_published_quantity::double as last_published_quantity,
+    round(limited.planned_order_quantity - limited.last_published_quantity, 6)::double as change_quantity
 from limited
 inner join items on limited.item_id = items.item_id
 left join suppliers on limited.supplier_id = suppliers.supplier_id

@@ -103,3 +103,10 @@ def test_more_demand_after_a_promotion_is_no_negative_pull_forward():
     cleaned = clean_promotions(history_of(a=promoted), promotions(("a", 5)), season_length=12)
     assert uplift(cleaned, "a")["pull_forward_ratio"] == 0.0
     assert cleaned.history["quantity"][6] == 140.0
+
+
+def test_a_promotion_that_sold_less_is_left_in_the_history():
+    history = history_of(a=flat(at=(5, 15), factor=0.5))
+    cleaned = clean_promotions(history, promotions(("a", 5), ("a", 15)), season_length=12)
+    assert uplift(cleaned, "a")["uplift_ratio"] == 0.0
+    assert cleaned.history.equals(history)

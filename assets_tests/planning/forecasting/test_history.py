@@ -90,6 +90,12 @@ def test_demand_after_the_last_closed_period_or_the_delisting_is_not_used():
     assert np.nansum(prepared.panel.values) == 2.0
 
 
+def test_what_is_gone_and_not_asked_for_is_no_correction():
+    prepared = prepare(frame(("a", 0, 1.0), ("a", 1, 0.0), ("b", 0, 1.0)), "a", "b", last=3, last_listed_index=[0, 0])
+    assert kinds(prepared) == []
+    assert prepared.panel.values.tolist() == [[1.0, 1.0], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0]]
+
+
 def test_only_twelve_seasons_are_kept():
     prepared = prepare(frame(*[("a", i, 1.0) for i in range(200)]), "a")
     assert prepared.panel.periods == 144

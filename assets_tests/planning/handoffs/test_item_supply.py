@@ -186,3 +186,19 @@ def test_the_real_mix_loads_what_its_items_take_and_subcontractors_what_is_subco
     # April: 10 of A, next month's 4 of B, 10 options; June: the family without items
     assert result.filter(pl.col("resource_id") == "CELL")["required_capacity"].to_list() == pytest.approx([20 + 20 + 5, 0, 21])
     assert result.filter(pl.col("resource_id") == "OUT")["required_capacity"].to_list() == pytest.approx([0, 0, 3])
+
+
+def test_a_company_without_items_hands_off_nothing() -> None:
+    nothing = split(family_supply=supply(("PUMPS", APRIL, 5)))
+    assert nothing.is_empty()
+    load = load_of_mix(
+        horizon(),
+        item_supply=nothing,
+        family_supply=supply(),
+        item_resources=frame("core.item_resources"),
+        family_resources=frame("core.family_resources"),
+        resources=frame("core.resources"),
+        planning_options=frame("core.planning_options"),
+        items=items(),
+    )
+    assert load.is_empty()

@@ -198,3 +198,12 @@ def test_shared_orders_agree_with_a_plain_loop(seed: int) -> None:
                 assert given[supplier, period] == pytest.approx(orders[supplier], abs=1e-6)
     np.testing.assert_allclose(np.stack([np.bincount(item, column, minlength=4) for column in given.T], axis=1), ordered, atol=1e-9)
     assert (given >= -1e-9).all()
+
+
+def test_a_company_without_items_orders_nothing() -> None:
+    nothing = materials()
+    assert nothing.is_empty()
+    orders = order_from_suppliers(
+        horizon(), material_requirements=nothing, item_suppliers=frame("core.item_suppliers"), items=frame("core.items")
+    )
+    assert orders.is_empty()

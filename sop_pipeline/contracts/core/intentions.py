@@ -139,6 +139,20 @@ class PublishedDemand(Table, key=("family_id", "period_start", "lag_periods", "s
     recorded_on: Date = column("Day it was approved, frozen or recorded; before the period began")
 
 
+class PublishedItemDemand(Table, key=("item_id", "period_start", "lag_periods", "step")):
+    """One row per item, closed period of the last season, lag and step: what the version of that many cycles before said of it."""
+
+    item_id: Text = column("Item")
+    family_id: Text = column("Family")
+    period_start: Date = column("First day of the period")
+    periods_from_now: Count = column("Its number; -1 is the last closed period", lt=0)
+    lag_periods: Count = column("Periods between the cycle of the version and the period", ge=1, le=3)
+    step: Text = column("statistical, demand_review or executive", isin=DEMAND_STEPS)
+    quantity: Number = column("Demand after the step, in the item's unit", ge=0)
+    record_kind: Text = column("approved, else frozen, else the cycle's last night", isin=("approved", "frozen", "night"))
+    recorded_on: Date = column("Day it was approved, frozen or recorded; before the period began")
+
+
 class PastSubmissions(Table, key=("author", "family_id", "item_id", "customer_group", "period_start", "lag_periods")):
     """One row per author, submitted cell, closed period of the last season and lag: what the author last said then, and what came."""
 
@@ -155,6 +169,7 @@ class PastSubmissions(Table, key=("author", "family_id", "item_id", "customer_gr
 
 
 TABLES: dict[str, type[Table]] = {
+    "core.published_item_demand": PublishedItemDemand,
     "core.past_submissions": PastSubmissions,
     "core.published_demand": PublishedDemand,
     "core.published_plans": PublishedPlans,

@@ -88,8 +88,13 @@ class ItemForecastAccuracy(Table, key=("item_id", "step", "lag_periods")):
     family_id: Text = column("Family")
     step_order: Count = column("Order in which the steps apply, from 1", ge=1)
     step: Text = column("Step", isin=DEMAND_STEPS)
-    lag_periods: Count = column("Backtest: periods between the last known period and the period", ge=1)
-    basis: Text = column("backtest: the express engine at past origins", isin=("published", "backtest"))
+    lag_periods: Count = column(
+        "Published: periods between the cycle of the version and the period; backtest: between the last known period and the period", ge=1
+    )
+    basis: Text = column(
+        "published: what versions and nights said; backtest: the express engine at past origins, until three periods were published",
+        isin=("published", "backtest"),
+    )
     unit_of_measure: Text = column("Unit of the item")
     observations: Count = column("Pairs of forecast and actual", ge=0)
     wape_ratio: Ratio = column("Σ|error| ÷ Σ|actual|; not supplied without demand", optional=True, ge=0)
@@ -98,7 +103,9 @@ class ItemForecastAccuracy(Table, key=("item_id", "step", "lag_periods")):
     tracking_signal: Number = column("Σ error ÷ mean absolute error", optional=True)
     seasonal_naive_wape_ratio: Ratio = column("WAPE of the same period a season before, on the same pairs", optional=True, ge=0)
     value_added_over_seasonal_naive_ratio: Ratio = column("WAPE of the seasonal naive less WAPE; positive is worth having", optional=True)
-    value_added_over_step_before_ratio: Ratio = column("WAPE of the step before less WAPE; not supplied in a backtest", optional=True)
+    value_added_over_step_before_ratio: Ratio = column(
+        "WAPE of the step before (of statistical, demand_review, executive) less WAPE; not supplied in a backtest", optional=True
+    )
 
 
 class ProductChanges(Table, key=("change_kind", "change_id", "item_id")):

@@ -58,12 +58,12 @@ class MaterialPlan(Table, key=("cycle_id", "scenario_id", "plan_version", "item_
     order_by_date: Date = column("Latest day to order what arrives in the period; empty without order or known lead time", optional=True)
     currency: Text = column("Currency of the amounts")
     value_amount: Amount = column("Planned orders at suppliers' prices, else at standard cost", optional=True)
-    last_published_quantity: Number = column("Planned order as last published; empty until a night has kept one", optional=True)
+    last_published_quantity: Number = column("Planned order of the last night; empty where none planned the period", optional=True)
     change_quantity: Number = column("Planned order less the last published one", optional=True)
 
 
 class SupplierPlan(Table, key=("cycle_id", "scenario_id", "plan_version", "supplier_id", "item_id", "period_start")):
-    """One row per cycle, scenario, plan version, supplier, item and planned period in which something is ordered from it or arrives."""
+    """One row per cycle, scenario, plan version, supplier, item and planned period in which something is, or was, ordered or arrives."""
 
     cycle_id: Text = _cycle()
     scenario_id: Text = column("Scenario; base unless said")
@@ -81,7 +81,7 @@ class SupplierPlan(Table, key=("cycle_id", "scenario_id", "plan_version", "suppl
     supplier_limit_quantity: Number = column("What the supplier can deliver in the period; empty without a limit", optional=True, ge=0)
     limit_scope: Text = column("item, or supplier: one limit for all its items together", optional=True, isin=("item", "supplier"))
     over_limit_quantity: Number = column("Planned and open orders within that scope beyond the limit", optional=True, ge=0)
-    last_published_quantity: Number = column("Planned order as last published; empty until a night has kept one", optional=True)
+    last_published_quantity: Number = column("Planned order of the last night; empty where none planned the period", optional=True)
     change_quantity: Number = column("Planned order less the last published one", optional=True)
 
 

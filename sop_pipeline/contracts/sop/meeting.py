@@ -70,6 +70,11 @@ class FinancialPlan(Table, key=("cycle_id", "scenario_id", "plan_version", "fami
     margin_gap_cost_amount: Amount = _gap_part("margin", "(planned cost of a unit − its cost) × shipments")
     margin_gap_not_budgeted_amount: Amount = _gap_part("margin", "all of it, where the business plan does not let it be split")
     inventory_value_gap_amount: Amount = column("Inventory value − business plan", optional=True)
+    overtime_premium_amount: Amount = column("Overtime that its hours take, less the regular wages of those hours", optional=True)
+    subcontract_premium_amount: Amount = column("Subcontracted quantity × (cost of the subcontractor − standard cost)", optional=True)
+    hire_premium_amount: Amount = column("Its share of what hires cost, by the wages of its hours", optional=True)
+    layoff_premium_amount: Amount = column("Its share of what layoffs cost, likewise", optional=True)
+    contribution_after_plan_amount: Amount = column("Planned periods: margin − premiums; a premium not known counts as none", optional=True)
 
 
 class YearOutlook(Table, key=("cycle_id", "scenario_id", "plan_version", "fiscal_year", "level", "level_id", "measure")):

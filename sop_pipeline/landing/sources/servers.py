@@ -28,7 +28,7 @@ def connect_postgresql(address: Address) -> Any:
     import psycopg  # noqa: PLC0415 - an extra
     from psycopg.types.string import TextLoader  # noqa: PLC0415
 
-    given = {
+    given: dict[str, Any] = {
         "host": address.host or None,
         "port": address.port,
         "user": address.user,

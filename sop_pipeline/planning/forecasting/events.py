@@ -63,8 +63,8 @@ def clean_promotions(history: pl.DataFrame, promotions: pl.DataFrame, *, season_
     `day_share_ratio` (part of the period it ran; 1 where not given; several promotions of a period add up to 1 at most). The baseline of
     a series is its seasonal indices times the running median of the periods neither promoted nor following one. The uplift is the median
     log deviation from it in promoted periods, for a whole period; the pull-forward what is missing in the periods after, as a share of
-    what was added. Both are drawn to the median of all series by weight k / (k + 0.75) for k promoted periods. A series that was never
-    promoted gets those of the pool; without any promotion in the data they are 0.
+    what was added. Both are drawn to the median of all series by weight k / (k + 0.75) for k promoted periods, and neither falls below 0.
+    A series that was never promoted gets those of the pool; without any promotion in the data they are 0.
     """
     share = pl.col("day_share_ratio") if "day_share_ratio" in promotions.columns else pl.lit(1.0)
     shares = (
@@ -72,8 +72,11 @@ def clean_promotions(history: pl.DataFrame, promotions: pl.DataFrame, *, season_
         .group_by("series_id", "period_index")
         .agg(pl.col("share").sum().clip(0.0, 1.0))
     )
-    series = history.select(pl.col("series_id").cast(pl.String)).unique()
-    prepared = prepare_history(history, series, season_length=season_length)
+    ids = history["series_id"].cast(pl.String).unique().sort()
+    touched = history.filter(pl.col("series_id").cast(pl.String).is_in(shares["series_id"].implode()))
+    last_period_index = int(history["period_index"].max()) if history.height else 0  # type: ignore[arg-type]
+    series = touched.select(pl.col("series_id").cast(pl.String)).unique()
+    prepared = prepare_history(touched, series, season_length=season_length, last_period_index=last_period_index)
     panel = prepared.panel
     first_index = prepared.last_period_index - panel.periods + 1
     columns = pl.DataFrame(
@@ -88,7 +91,7 @@ def clean_promotions(history: pl.DataFrame, promotions: pl.DataFrame, *, season_
     added = panel.values * (1.0 - 1.0 / (1.0 + promoted * np.expm1(learned.log_uplift)))
     taken = np.zeros_like(added)
     taken[1:] = np.where(promoted[1:] > 0, 0.0, np.nan_to_num(np.maximum(added[:-1], 0.0)) * learned.pull_forward)
-    uplifts = _uplift_rows(panel, prepared.never_sold, learned)
+    uplifts = _uplift_rows(panel, ids.filter(~ids.is_in(panel.series_ids)).to_list(), learned)
     cleaned, corrections = _clean(history, columns, first_index, added, taken)
     return CleanedHistory(cleaned, uplifts, corrections)
 
@@ -107,6 +110,8 @@ def _learn(values: Floats, promoted: Floats, season_length: int) -> _Learned:
     deviation = np.where(teaches, np.log1p(np.maximum(np.where(teaches, excess, 0.0), LEAST_EXCESS)), np.nan)
     count = teaches.sum(axis=0)
     log_uplift, pooled = _drawn_to_the_pool(known_median(deviation.T), count)
+    # What sold less in a promotion was going anyway: nobody promotes in order to sell less.
+    log_uplift, pooled = np.maximum(log_uplift, 0.0), max(pooled, 0.0)
 
     uplift = np.where(is_promoted, values - np.where(np.isfinite(expected), expected, values), 0.0)
     before = follows & np.roll(teaches, 1, axis=0)
@@ -161,10 +166,10 @@ def _clean(
     )
 
 
-def _uplift_rows(panel: Panel, never_sold: Sequence[str], learned: _Learned) -> pl.DataFrame:
-    """One row per series; those without demand take what promotions usually do."""
+def _uplift_rows(panel: Panel, others: Sequence[str], learned: _Learned) -> pl.DataFrame:
+    """One row per series; those never promoted, or without demand, take what promotions usually do."""
     pooled = float(np.expm1(learned.pooled_log_uplift))
-    promoted = [*learned.count.tolist(), *[0] * len(never_sold)]
+    promoted = [*learned.count.tolist(), *[0] * len(others)]
     reason = [
         f"median of {periods} promoted periods, drawn to the {pooled:.4f} of all series"
         if periods
@@ -172,9 +177,9 @@ def _uplift_rows(panel: Panel, never_sold: Sequence[str], learned: _Learned) -> 
         for periods in promoted
     ]
     rows = {
-        "series_id": [*panel.series_ids, *never_sold],
-        "uplift_ratio": [*np.expm1(learned.log_uplift).tolist(), *[pooled] * len(never_sold)],
-        "pull_forward_ratio": [*learned.pull_forward.tolist(), *[learned.pooled_pull_forward] * len(never_sold)],
+        "series_id": [*panel.series_ids, *others],
+        "uplift_ratio": [*np.expm1(learned.log_uplift).tolist(), *[pooled] * len(others)],
+        "pull_forward_ratio": [*learned.pull_forward.tolist(), *[learned.pooled_pull_forward] * len(others)],
         "promoted_periods": promoted,
         "own_weight_ratio": [periods / (periods + PRIOR_PROMOTIONS) for periods in promoted],
         "reason": reason,

@@ -69,10 +69,11 @@ def prepare_history(
     notes = _Notes()
     entries = _Entries.of(rows, ids)
     entries = entries.where(entries.period > last_period_index - SEASONS_USED * season_length)
-    entries = _closed_and_listed(entries, _last_used(delisted, ids, last_period_index), last_period_index, notes)
+    last_used = _last_used(delisted, ids, last_period_index)
+    entries = _closed_and_listed(entries, last_used, last_period_index, notes)
     entries = _one_entry_per_period(entries, notes)
     entries, kinds = _from_first_demand(entries, len(ids), notes)
-    panel = _regular(entries, kinds, ids, notes, last_period_index=last_period_index, season_length=season_length)
+    panel = _regular(entries, kinds, ids, notes, last_used=last_used, last_period_index=last_period_index, season_length=season_length)
     never_sold = tuple(sorted(set(ids) - set(panel.series_ids)))
     return PreparedHistory(panel, last_period_index, never_sold, tuple(sorted(delisted["series_id"])), notes.frame(ids))
 
@@ -163,7 +164,8 @@ def _last_used(delisted: pl.DataFrame, ids: Sequence[str], last_period_index: in
 def _closed_and_listed(entries: _Entries, last_used: Counts, last_period_index: int, notes: _Notes) -> _Entries:
     late = entries.period > last_period_index
     gone = ~late & (entries.period > last_used[entries.code])
-    for kind, unused in (("after_last_period", late), ("after_delisting", gone)):
+    # Nothing asked for of an item that is gone is what everybody expects.
+    for kind, unused in (("after_last_period", late), ("after_delisting", gone & (entries.quantity != 0))):
         quantity = entries.quantity[unused]
         notes.add(kind, entries.code[unused], entries.period[unused], quantity, np.full(len(quantity), np.nan))
     return entries.where(~late & ~gone)
@@ -217,7 +219,14 @@ def _from_first_demand(entries: _Entries, series_count: int, notes: _Notes) -> t
 
 
 def _regular(
-    entries: _Entries, kinds: dict[str, Flags], ids: Sequence[str], notes: _Notes, *, last_period_index: int, season_length: int
+    entries: _Entries,
+    kinds: dict[str, Flags],
+    ids: Sequence[str],
+    notes: _Notes,
+    *,
+    last_used: Counts,
+    last_period_index: int,
+    season_length: int,
 ) -> Panel:
     """Lay the entries on the grid of periods and fill what is unknown."""
     codes = np.unique(entries.code)
@@ -238,7 +247,8 @@ def _regular(
         notes.add(kind, entries.code[flags], entries.period[flags], entries.quantity[flags], after[flags])
     raised = entries.stock_out & (after > clean)
     notes.add("stock_out", entries.code[raised], entries.period[raised], clean[raised], after[raised])
-    period, column = np.nonzero(gap)
+    listed = np.arange(first_index, last_period_index + 1)[:, None] <= last_used[codes]
+    period, column = np.nonzero(gap & listed)
     notes.add("gap", codes[column], period + first_index, np.full(len(period), np.nan), np.zeros(len(period)))
     return Panel(tuple(ids[code] for code in codes), values)
 

@@ -93,7 +93,8 @@ def plan_requirements(
     order = np.argsort(codes, kind="stable")
     place = np.empty(count, dtype=np.int64)
     place[order] = np.arange(count)
-    ends = np.cumsum(np.bincount(codes))
+    sizes = np.bincount(codes)
+    ends = np.cumsum(sizes)
     usages = [(kind, _usage_matrix(structure, place, structure.line_lead == kind)) for kind in np.unique(structure.line_lead).tolist()]
     gross = independent_quantity[order].astype(np.float64)
     scheduled = scheduled_quantity[order]
@@ -101,7 +102,7 @@ def plan_requirements(
     unissued = np.zeros_like(gross) if unissued_quantity is None else unissued_quantity[order]
     net, receipts, releases = np.zeros_like(gross), np.zeros_like(gross), np.zeros_like(gross)
     past_due = np.zeros(count)
-    for start, end in zip((0, *ends[:-1]), ends, strict=True):
+    for start, end in zip(ends - sizes, ends, strict=True):
         level = slice(start, end)
         items = order[level]
         wanted = gross[level]
