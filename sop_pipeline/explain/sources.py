@@ -106,7 +106,7 @@ LAUNCHED = f"""
 select source_file, source_line, concat_ws(', ', item_id, 'on sale from ' || launch_date, 'like ' || like_item_id), expected_period_quantity
 from staging.product_launches
 where item_id in {ITEMS} and launch_date between $as_of_date and $period_end
-"""  # noqa: S608 - constants
+"""
 LAST_COUNT = f"""
 select source_file, source_line, concat_ws(', ', item_id, 'counted ' || snapshot_date, nullif(site_id, '*'), stock_status), quantity
 from staging.inventory
