@@ -29,7 +29,7 @@ select
     cast(steps.item_id as varchar) as item_id,
     cast(items.family_id as varchar) as family_id,
     cast(periods.period_start as date) as period_start,
-    cast(product(steps.price_ratio) as double) as price_ratio,
+    cast(product(steps.price_ratio order by steps.valid_from) as double) as price_ratio,
     -- of several changes the last one says from when the new price holds
     cast((periods.period_end - max(steps.valid_from) + 1) / (periods.period_end - periods.period_start + 1) as double) as day_share_ratio
 from steps
