@@ -217,3 +217,21 @@ def test_staying_near_the_approved_plan_is_costed_and_nothing_is_said_where_noth
     kept = planned(near.family_balance, "closing_inventory_quantity")[0]
     assert regret["value"].item() == pytest.approx(kept * COST * 0.18 / 12, abs=1e-4)
     assert optimum(one(**frames)).strategy_comparison.filter(pl.col("measure") == "anchor_regret").is_empty()
+
+
+def test_a_chase_without_overtime_stays_inside_the_test_cell_and_misses_its_targets_by_308() -> None:
+    days = [20.0, 20.0, 22.0, 23.0, 15.0, 22.0]
+    frames = one(
+        demand=[1150.0, 1200.0, 1250.0, 1100.0, 1000.0, 1100.0],
+        stock=1060.0,
+        days=days,
+        inventory_policies=[{"family_id": "F", "period_start": month(t), "target_quantity": 1000.0} for t in range(6)],
+        resources=[{"resource_id": "MILL"}],
+        family_resources=[{"family_id": "F", "resource_id": "MILL", "usage_per_unit": 0.25, "lead_time_offset_periods": 0}],
+        resource_capacity=mill([14 * day for day in days]),
+    )
+    balance = optimum(frames, default_strategy="chase").family_balance
+    made = planned(balance, "production_quantity")
+    assert all(quantity <= most + 1e-4 for quantity, most in zip(made, (1120, 1120, 1232, 1288, 840, 1232), strict=True))
+    assert sum(abs(closing - 1000) for closing in planned(balance, "closing_inventory_quantity")) == pytest.approx(308, abs=1e-3)
+    assert series(balance, "production_quantity", "chase") == pytest.approx([1090, 1200, 1250, 1100, 1000, 1100], abs=1e-4)
