@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 
 from sop_pipeline import publish as publisher
 from sop_pipeline import warehouse
+from sop_pipeline.cycles import Version
 from sop_pipeline.publish import PublishError, TableNotes, content_digests, publish, published_rows, rollback, storage_version_of
 
 NOTES = {
@@ -130,3 +132,22 @@ def test_a_view_reads_its_table_under_whatever_name_the_file_is_opened(work: Pat
     with duckdb.connect() as con:
         con.execute(f"attach '{file}' as plan (read_only)")
         assert con.execute("select family_id from plan.sop.current").fetchall() == [("PUMPS",)]
+
+
+def test_versions_stand_beside_the_working_plan_as_they_are_in_the_columns_of_today(work: Path, tmp_path: Path) -> None:
+    with warehouse.connect(work) as con:
+        con.execute(
+            "create table sop.balance as select 'base' as scenario_id, 'working' as plan_version, 1.5::double as quantity, 'x' as note"
+        )
+    signed = {"scenario_id": ["base", "low"], "plan_version": "approved", "quantity": [0.1 + 0.2, 9.0], "gone": 1}
+    folder = tmp_path / "cycles" / "2026-10" / "approved"
+    folder.mkdir(parents=True)
+    pl.DataFrame(signed).write_parquet(folder / "balance.parquet")
+    version = Version(folder, {"files": {"balance.parquet": {}}})
+    columns = dict.fromkeys(("scenario_id", "plan_version", "quantity", "note"), "Column")
+    notes = {**NOTES, "balance": TableNotes("One row per scenario and version.", columns)}
+    target = tmp_path / "published"
+    written = publish(work, target, notes, [version], run_id="r", storage_version="v1.2.0", keep_previous=0, parquet=False)
+    assert written["balance"] == 2
+    rows = published_rows(target / "sop.duckdb", "select * from sop.balance order by plan_version").rows()
+    assert rows == [("base", "approved", 0.1 + 0.2, None), ("base", "working", 1.5, "x")]

@@ -208,13 +208,17 @@ def _build(
 
 
 def _append(con: duckdb.DuckDBPyConnection, table: str, files: Sequence[Path]) -> None:
-    """Rows of frozen and approved versions, as they are: a column they do not have yet is empty, one that is gone is left out."""
+    """Rows of versions, as they are: a column they do not have yet is empty, one that is gone is left out.
+
+    What was signed off is the plan of the base scenario. The scenarios beside it stay in the version's own files: of thirteen cycles they
+    would make the published file several times as large.
+    """
     if not files:
         return
     source = f"read_parquet([{', '.join(_text(path) for path in files)}], union_by_name = true)"
     known = {row[0] for row in con.execute(f"describe select * from {source}").fetchall()}
-    kept = [row[0] for row in con.execute(f"describe o.sop.{quoted(table)}").fetchall() if row[0] in known]
-    con.execute(f"insert into o.sop.{quoted(table)} by name select {', '.join(quoted(column) for column in kept)} from {source}")
+    kept = [quoted(row[0]) for row in con.execute(f"describe o.sop.{quoted(table)}").fetchall() if row[0] in known]
+    con.execute(f"insert into o.sop.{quoted(table)} by name select {', '.join(kept)} from {source} where scenario_id = 'base'")
 
 
 def _verify(building: Path, rows: Mapping[str, int], storage_version: str) -> None:

@@ -144,6 +144,26 @@ def test_a_table_in_any_dialect_under_any_headings_is_mapped_back(company: Compa
     assert rows.equals(as_it_was(company.folder, extract))
 
 
+def test_an_export_of_sap_is_mapped_from_its_technical_names_and_codes(company: Company):
+    lines = [
+        "Verkaufsbelege\tStand 02.11.2026",
+        "",
+        "VBELN\tPOSNR\tMATNR\tWERKS\tAUDAT\tVDATU\tKWMENG\tNETPR\tWAERK\tAUART\tGBSTA\tERNAM",
+        "0000123456\t000010\tCP-100\tN\t20260105\t20260201\t1.234,500\t48,20\tEUR\tTA\tC\tMEIER",
+        "0000123457\t000010\tCP-200\tN\t20260106\t20260202\t10,000\t148,20\tEUR\tRE\tA\tMEIER",
+        "\t\tSumme\t\t\t\t1.244,500\t\t\t\t\t",
+    ]
+    mapped = map_file(company, write_in(company, "\r\n".join([*lines, ""]).encode("utf-16"), "va05.txt"))
+    rows, staged = landed(pasted(company, mapped), "sales_orders")
+    assert (staged.rows_read, staged.rows_accepted) == (2, 2)
+    shown = rows.select("order_id", "order_line", pl.col("ordered_quantity").cast(pl.Float64), "order_type", "order_status")
+    assert shown.rows() == [
+        ("0000123456", "000010", 1234.5, "standard", "closed"),
+        ("0000123457", "000010", 10.0, "return", "open"),
+    ]
+    assert list(mapped.proposal.unmapped_theirs) == ["ERNAM"]
+
+
 def orders(*dates: str) -> bytes:
     lines = [f"{number};10;CP-100;{day};5;offen;9,5;Normal;EUR" for number, day in enumerate(dates)]
     return "\n".join(["Auftrag;Position;Material;Auftragsdatum;Menge;Status;Preis;Auftragsart;Währung", *lines, ""]).encode()

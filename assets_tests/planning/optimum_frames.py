@@ -7,7 +7,7 @@ from balance_frames import assert_contracts, assert_identities
 from plan_frames import assert_contract, table
 
 from sop_pipeline.contracts.core.masters import ItemCosts, PlanningCosts
-from sop_pipeline.contracts.plan import DerivedCosts, FamilyMoney, ShortagePegs, StrategyComparison
+from sop_pipeline.contracts.plan import DerivedCosts, FamilyMoney, ShortagePegs, StabilityCurve, StrategyComparison
 from sop_pipeline.planning.optimum import OptimumResult, optimise_supply
 from sop_pipeline.planning.optimum.costs import CostRatios
 from sop_pipeline.planning.supply import Switches
@@ -63,6 +63,7 @@ def assert_all_contracts(frames: dict[str, pl.DataFrame], result: OptimumResult)
     assert_contracts(frames, result)
     for contract, frame in (
         (StrategyComparison, result.strategy_comparison),
+        (StabilityCurve, result.stability_curve),
         (DerivedCosts, result.derived_costs),
         (ShortagePegs, result.shortage_pegs),
     ):

@@ -6,8 +6,11 @@ import polars as pl
 import pytest
 from balance_frames import one, series
 from optimum_frames import COST, optimum
-from plan_frames import month
+from plan_frames import month, table
 
+from sop_pipeline.contracts.staging.supply_chain import SupplierCapacity
+from sop_pipeline.planning.optimum import OptimumResult
+from sop_pipeline.planning.optimum.comparison import costs_by_kind
 from sop_pipeline.planning.supply import Switches
 
 MADE = [{"family_id": "F", "source_kind": "production", "source_id": "main", "share_ratio": 1.0}]
@@ -157,3 +160,60 @@ def test_hours_that_nobody_priced_steer_the_plan_and_are_in_no_total() -> None:
     assert measures["overtime_cost"] == 0
     steering = result.derived_costs.filter(pl.col("cost") == "overtime_cost")
     assert steering["is_money"].to_list() == [False]
+
+
+def bought(*limits: dict[str, Any], **rows: Any) -> OptimumResult:
+    """A family bought of one supplier, whose limits are given."""
+    frames = one(family_sources=[{"family_id": "F", "source_kind": "purchase", "source_id": "S", "share_ratio": 1.0}], **rows)
+    frames["supplier_capacity"] = table(
+        SupplierCapacity, [{"supplier_id": "S", "period_start": month(t)} | row for t, row in enumerate(limits)]
+    )
+    return optimum(frames, default_strategy="least_cost")
+
+
+def test_purchases_stay_within_what_the_supplier_can_deliver() -> None:
+    result = bought({"maximum_quantity": 100}, {"maximum_quantity": 100}, demand=[60.0, 130.0, 150.0])
+    assert planned(result.family_balance, "purchase_quantity") == pytest.approx([90, 100, 150], abs=1e-5)
+
+
+def test_a_limit_of_one_of_several_items_limits_no_family_and_of_all_of_them_does() -> None:
+    items = [{"item_id": item, "family_id": "F", "sourcing": "buy", "planning_units_per_unit": 2.0} for item in ("A", "B")]
+    one_item = bought({"maximum_quantity": 10, "item_id": "A"}, demand=[60.0], items=items)
+    assert planned(one_item.family_balance, "purchase_quantity") == pytest.approx([60])
+    frames = one(
+        demand=[60.0], items=items, family_sources=[{"family_id": "F", "source_kind": "purchase", "source_id": "S", "share_ratio": 1.0}]
+    )
+    limits = [{"supplier_id": "S", "period_start": month(0), "item_id": item, "maximum_quantity": 10} for item in ("A", "B")]
+    frames["supplier_capacity"] = table(SupplierCapacity, limits)
+    both = optimum(frames, default_strategy="least_cost")
+    assert planned(both.family_balance, "purchase_quantity") == pytest.approx([40])
+
+
+def test_steadier_production_changes_less_and_costs_no_less() -> None:
+    frames = one(demand=[50.0, 150.0, 70.0, 130.0, 40.0, 160.0], resource_capacity=mill([200.0] * 6), **MILL)
+    curve = optimum(frames, default_strategy="least_cost").stability_curve.sort("stability_weight")
+    changes, costs = curve["rate_change_ratio"].to_list(), curve["total_cost_amount"].to_list()
+    assert changes == sorted(changes, reverse=True)
+    assert changes[0] > changes[-1] == pytest.approx(0, abs=1e-6)
+    assert costs[0] == min(costs) < costs[-1]
+
+
+def test_the_costs_of_a_plan_by_kind_sum_to_its_total() -> None:
+    given = (("company", "", "production_cost_per_unit", 7.0), ("company", "", "holding_cost_per_unit_period", 1.0))
+    result = optimum(one(demand=[50.0, 150.0], resource_capacity=mill([100.0] * 2), **MILL), *given, default_strategy="least_cost")
+    costs = dict(costs_by_kind(result.strategy_comparison).iter_rows())
+    assert next(iter(costs)) == "production_cost"
+    assert list(costs)[-1] == "total_cost"
+    assert (costs["production_cost"], costs["holding_cost"]) == pytest.approx((1400, 50), abs=1e-4)
+    assert sum(list(costs.values())[:-1]) == pytest.approx(costs["total_cost"])
+
+
+def test_staying_near_the_approved_plan_is_costed_and_nothing_is_said_where_nothing_is_approved() -> None:
+    approved = [{"family_id": "F", "period_start": month(t), "approved_production_quantity": most} for t, most in enumerate((80.0, 20.0))]
+    frames = {"demand": [50.0, 50.0], "resource_capacity": mill([100.0] * 2), **MILL}
+    near = optimum(one(approved_plans=approved, **frames), default_strategy="least_cost")
+    regret = near.strategy_comparison.filter(pl.col("measure") == "anchor_regret")
+    assert regret.select("strategy", "family_id").row(0) == ("planned", "*")
+    kept = planned(near.family_balance, "closing_inventory_quantity")[0]
+    assert regret["value"].item() == pytest.approx(kept * COST * 0.18 / 12, abs=1e-4)
+    assert optimum(one(**frames)).strategy_comparison.filter(pl.col("measure") == "anchor_regret").is_empty()

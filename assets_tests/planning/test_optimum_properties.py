@@ -17,6 +17,7 @@ TABLES = (
     "resource_load",
     "workforce_plan",
     "strategy_comparison",
+    "stability_curve",
     "derived_costs",
     "shortage_pegs",
 )

@@ -26,6 +26,7 @@ STRATEGY_MEASURES = (
     "overtime_hours",
     "peak_load_ratio",
     "lowest_cash_amount",
+    "anchor_regret",  # of the published plan: what staying near the approved one costs
 )
 MEASURE_UNITS = ("money", "heads", "hours", "planning units", "ratio")
 BALANCE_STATUSES = ("short", "overloaded", "below_target", "excess", "balanced")
@@ -260,6 +261,16 @@ class StrategyComparison(Table, key=("scenario_id", "strategy", "family_id", "me
     unit: Text = column("money, heads, hours, planning units or ratio", isin=MEASURE_UNITS)
 
 
+class StabilityCurve(Table, key=("scenario_id", "stability_weight")):
+    """One row per weight of stability, every family on hybrid: what steadier production costs the company."""
+
+    scenario_id: Text = column("Scenario")
+    stability_weight: Number = column("supply.stability_weight of sop.yaml", ge=0)
+    rate_change_ratio: Ratio = column("Mean change of the daily rate from period to period ÷ rate, families weighted by value", ge=0)
+    total_cost_amount: Number = column("Money of the horizon, without prices that only steer")
+    cost_over_least_ratio: Ratio = column("Total cost beyond the least of all weights", optional=True, ge=0)
+
+
 class DerivedCosts(Table, key=("scenario_id", "cost", "scope", "scope_id")):
     """One row per cost or penalty that steers the plan, nobody gave, and the planning derived; and family or resource."""
 
@@ -300,6 +311,7 @@ TABLES: dict[str, type[Table]] = {
     "plan.resource_load": ResourceLoad,
     "plan.workforce_plan": WorkforcePlan,
     "plan.strategy_comparison": StrategyComparison,
+    "plan.stability_curve": StabilityCurve,
     "plan.derived_costs": DerivedCosts,
     "plan.shortage_pegs": ShortagePegs,
 }

@@ -50,6 +50,7 @@ SUPPLY_TABLES = (
     "plan.resource_load",
     "plan.workforce_plan",
     "plan.strategy_comparison",
+    "plan.stability_curve",
     "plan.derived_costs",
     "plan.shortage_pegs",
 )

@@ -12,6 +12,12 @@ from sop_pipeline.explain.sources import DEMAND, LOADS, SUPPLY, query_of, source
 from sop_pipeline.publish import published_rows
 
 ROWS_SHOWN = 15
+EVENTS = """
+select event_kind, event_id, item_id, change_quantity, reason
+from plan.demand_events
+where scenario_id = 'base' and family_id = $family_id and period_start = $period_start
+order by event_order
+"""
 OVERVIEW = (
     "demand_quantity",
     "shipped_quantity",
@@ -63,11 +69,12 @@ def explain(file: Path, warehouse_file: Path, cell: Cell, measure: str | None) -
     if cell.is_planned and about_supply:
         found["supply"] = _rows(file, "supply_plan", cell, ("source_kind", "source_id", "quantity", "rate_per_working_day"), "source_kind")
         found["resources"] = _resources(file, cell)
+        found["shortage_pegs"] = _rows(file, "shortage_pegs", cell, ("resource_id", "shortage_quantity", "window_start"), "resource_id")
     if measure in ("business_plan_gap_amount", "margin_amount", "revenue_amount"):
         found["gap"] = _gap(file, cell)
     found["exceptions"] = _exceptions(file, cell)
     if measure is not None:
-        found["sources"], found["sources_note"] = _sources(warehouse_file, run, cell, measure)
+        found |= _behind(warehouse_file, run, cell, measure)
     return found
 
 
@@ -125,9 +132,11 @@ def _exceptions(file: Path, cell: Cell) -> list[dict[str, Any]]:
     return here.select("kind", "sentence", "money_at_stake_amount", "owner", "since").to_dicts()
 
 
-def _sources(warehouse_file: Path, run: dict[str, Any], cell: Cell, measure: str) -> tuple[list[dict[str, Any]], str | None]:
+def _behind(warehouse_file: Path, run: dict[str, Any], cell: Cell, measure: str) -> dict[str, Any]:
+    """What only the working warehouse knows: the rows of extracts behind a measure, and of a planned demand the events that changed it."""
+    nothing: dict[str, Any] = {"events": [], "sources": []}
     if not warehouse_file.exists():
-        return [], f"{warehouse_file} does not exist: the rows of the extracts are told after the next night"
+        return nothing | {"sources_note": f"{warehouse_file} does not exist: the rows of the extracts are told after the next night"}
     values = {
         "family_id": cell.family_id,
         "period_start": cell.period_start,
@@ -137,13 +146,13 @@ def _sources(warehouse_file: Path, run: dict[str, Any], cell: Cell, measure: str
     with warehouse.connect(warehouse_file, read_only=True) as con:
         held = warehouse.query(con, "select run_id from sop.run").item() if "sop.run" in warehouse.table_names(con) else None
         if held != run["run_id"]:
-            return (
-                [],
-                f"{warehouse_file.name} holds another night than the published one: the rows of the extracts are told after the next night",
-            )
+            another = f"{warehouse_file.name} holds another night than the published one"
+            return nothing | {"sources_note": f"{another}: the rows of the extracts are told after the next night"}
         found = []
         for source in sources_of(measure, period_kind=str(cell.balance["period_kind"])):
             rows = warehouse.query(con, query_of(source, ROWS_SHOWN), values_of(source, values))
             if rows.height:
                 found.append({"extract": source.extract, "found": rows["found"].item(0), "rows": rows.drop("found").to_dicts()})
-    return found, None
+        planned_demand = cell.is_planned and measure in DEMAND
+        events = warehouse.query(con, EVENTS, {name: values[name] for name in ("family_id", "period_start")}) if planned_demand else None
+    return {"events": events.to_dicts() if events is not None else [], "sources": found, "sources_note": None}

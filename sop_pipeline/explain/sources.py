@@ -95,6 +95,18 @@ PROMOTED = _cell(
     "coalesce(uplift_quantity, uplift_ratio)",
     "start_date <= $period_end and end_date >= $period_start",
 )
+ASSUMED = """
+select source_file, source_line, concat_ws(', ', assumption_id, statement, assumption_status), effect_ratio
+from staging.market_assumptions
+where
+    coalesce(nullif(family_id, '*'), $family_id) = $family_id
+    and period_from <= $period_start and period_to >= $period_start and assumption_status in ('open', 'confirmed')
+"""
+LAUNCHED = f"""
+select source_file, source_line, concat_ws(', ', item_id, 'on sale from ' || launch_date, 'like ' || like_item_id), expected_period_quantity
+from staging.product_launches
+where item_id in {ITEMS} and launch_date between $as_of_date and $period_end
+"""
 LAST_COUNT = f"""
 select source_file, source_line, concat_ws(', ', item_id, 'counted ' || snapshot_date, nullif(site_id, '*'), stock_status), quantity
 from staging.inventory
@@ -142,6 +154,8 @@ SOURCES: Sequence[Source] = (
     Source("sales_orders", BACKLOG, "planned", _orders("open_quantity > 0 and due_date < $as_of_date", "open_quantity")),
     Source("sales_forecasts", DEMAND, "planned", SUBMITTED),
     Source("promotions", DEMAND, "any", PROMOTED),
+    Source("market_assumptions", DEMAND, "planned", ASSUMED),
+    Source("product_launches", DEMAND, "planned", LAUNCHED),
     Source("overrides", DEMAND, "planned", OVERRIDDEN.format("'demand'")),
     Source("overrides", (*SUPPLY, *STOCK[:2], "closing_backlog_quantity"), "planned",
            OVERRIDDEN.format("'production', 'subcontract', 'purchase', 'closing_inventory', 'closing_backlog'")),

@@ -25,11 +25,13 @@ def explanation_text(found: dict[str, Any]) -> str:
         terms = " ".join(_signed(term["value"], term["name"]) for term in item["terms"] if term["value"])
         console.print(f"{item['measure']} {number(item['value'])} = {terms.removeprefix('+ ') or '0'}")
     _table(console, "Demand, step by step", found.get("steps", []))
+    _table(console, "Events in the marketing step", found.get("events", []))
     methods = ", ".join(f"{row['items']} by {row['forecast_method']}" for row in found.get("forecast_methods", []))
     if methods:
         console.print(f"Statistical forecast of the items: {methods}")
     _table(console, "Supply, by source", found.get("supply", []))
     _table(console, "Resources it uses, the fullest first", found.get("resources", []))
+    _table(console, "What the shortage hangs on", found.get("shortage_pegs", []))
     if found.get("gap"):
         console.print("Gap to the business plan: " + ", ".join(f"{name} {number(value)}" for name, value in found["gap"].items()))
     _table(console, "Exceptions", found["exceptions"])

@@ -153,6 +153,11 @@ def _targets(frame: pl.DataFrame, line: Line) -> pl.DataFrame:
     return _changed(frame, line, columns)
 
 
+def _deliveries(frame: pl.DataFrame, line: Line) -> pl.DataFrame:
+    """What suppliers can deliver: of all of them, for a supplier's limit is not one family's."""
+    return _changed(frame.with_columns(pl.col("maximum_quantity").cast(pl.Float64)), line, ("maximum_quantity",))
+
+
 def _given_costs(frame: pl.DataFrame, line: Line) -> pl.DataFrame:
     """Costs that are given: of a family, or of all, what its supply costs; of a resource its wages."""
     kinds, scope, scope_id = (
@@ -168,4 +173,5 @@ _CHANGES: dict[str, dict[str, Callable[[pl.DataFrame, Line], pl.DataFrame]]] = {
     "capacity": {"resource_capacity": _capacity, "workforce": _heads},
     "inventory_target": {"inventory_policies": _targets},
     "cost": {"planning_costs": _given_costs},
+    "supplier_capacity": {"supplier_capacity": _deliveries},
 }

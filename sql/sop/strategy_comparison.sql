@@ -2,7 +2,26 @@
 with
 periods as (select * from core.periods),
 families as (select * from core.families),
-strategy_comparison as (select * from plan.strategy_comparison),
+planned_measures as (select * from plan.strategy_comparison),
+cash_plan as (select * from sop.cash_plan where plan_version = 'working'),
+-- cash is planned for what is published; what the other strategies would do to it nobody has worked out
+lowest_cash as (
+    select
+        scenario_id,
+        '*' as family_id,
+        'planned' as strategy,
+        'lowest_cash_amount' as measure,
+        min(closing_cash_amount)::double as value,
+        'money' as unit
+    from cash_plan
+    group by scenario_id
+    having count(*) = count(closing_cash_amount)
+),
+strategy_comparison as (
+    select * from planned_measures
+    union all by name
+    select * from lowest_cash
+),
 company_units as (
     select
         '*' as family_id,

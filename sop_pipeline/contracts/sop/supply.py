@@ -110,6 +110,18 @@ class StrategyComparison(Table, key=("cycle_id", "scenario_id", "plan_version", 
     unit: Text = column("Currency, planning unit, heads, hours or ratio")
 
 
+class StabilityCurve(Table, key=("cycle_id", "scenario_id", "stability_weight")):
+    """One row per cycle, scenario and weight of stability, every family on hybrid: what steadier production costs the company."""
+
+    cycle_id: Text = cycle()
+    scenario_id: Text = column("Scenario; base unless said")
+    stability_weight: Number = column("supply.stability_weight of sop.yaml", ge=0)
+    rate_change_ratio: Ratio = column("Mean change of the daily rate from period to period ÷ rate, families weighted by value", ge=0)
+    currency: Text = column("Currency of the amount")
+    total_cost_amount: Amount = column("Money of the horizon, without prices that only steer")
+    cost_over_least_ratio: Ratio = column("Total cost beyond the least of all weights", optional=True, ge=0)
+
+
 class DerivedCosts(Table, key=("cycle_id", "scenario_id", "cost", "scope", "scope_id")):
     """One row per cycle, scenario and cost or penalty that nobody gave and the planning derived, and family or resource."""
 
@@ -165,6 +177,7 @@ TABLES: dict[str, type[Table]] = {
     "sop.resource_plan": ResourcePlan,
     "sop.workforce_plan": WorkforcePlan,
     "sop.strategy_comparison": StrategyComparison,
+    "sop.stability_curve": StabilityCurve,
     "sop.derived_costs": DerivedCosts,
     "sop.shortage_pegs": ShortagePegs,
     "sop.scenario_comparison": ScenarioComparison,

@@ -32,6 +32,7 @@ class Policies:
     minimum_production: Floats
     maximum_production: Floats
     is_subcontract_allowed: NDArray[np.bool_]
+    maximum_purchase: Floats  # what suppliers can deliver, infinite where they have no limit
     maximum_backlog: Floats
     are_lost_sales_allowed: NDArray[np.bool_]
     orders: dict[str, list[SupplyOrder]]

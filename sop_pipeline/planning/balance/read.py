@@ -10,6 +10,7 @@ from sop_pipeline.planning.balance.load import Resources, Usage, read_resources,
 from sop_pipeline.planning.balance.orders import SupplyOrder, supply_orders
 from sop_pipeline.planning.balance.path import KINDS
 from sop_pipeline.planning.balance.plan import POLICY_COLUMNS, Policies
+from sop_pipeline.planning.balance.suppliers import most_purchased
 from sop_pipeline.planning.demand_grid import positions
 
 
@@ -49,6 +50,7 @@ def read_balance(
     forecast_consumption: pl.DataFrame | None = None,
     family_backtest: pl.DataFrame | None = None,
     family_lead_times: pl.DataFrame | None = None,
+    supplier_capacity: pl.DataFrame | None = None,
     level_block_periods: int = 12,
     default_strategy: str = "level",
 ) -> Balance:
@@ -56,7 +58,8 @@ def read_balance(
 
     `forecast_consumption` says what orders consume item by item; without it a family's orders consume its forecast as a whole.
     `family_backtest` (lag 1) gives the forecast error of safety stocks, `family_lead_times` (family_id, lead_time_periods,
-    lead_time_deviation_periods) their lead time, one period where it says nothing. A period without a row in `supply_policies` follows
+    lead_time_deviation_periods) their lead time, one period where it says nothing; `supplier_capacity` (staging) what suppliers can
+    deliver, without limit where it says nothing. A period without a row in `supply_policies` follows
     `default_strategy`, without limits and without subcontracting. Planning starts at the as-of date: what the current period has seen
     stands in its row, the plan adds the remainder.
 
@@ -88,6 +91,7 @@ def read_balance(
         default_strategy=default_strategy,
         orders=supply_orders(overrides, items, item_mix, horizon_positions),
         level_block_periods=level_block_periods,
+        most_purchased=most_purchased(axes, supplier_capacity, family_sources, items, inputs.opening.to_date["purchase"]),
     )
     stock = read_resources(axes, resources, resource_capacity, workforce)
     return Balance(axes, inputs, policies, stock, read_usage(axes, stock, family_resources), family_usage, family_sources)
@@ -104,6 +108,7 @@ def _policies(
     default_strategy: str,
     orders: dict[str, list[SupplyOrder]],
     level_block_periods: int,
+    most_purchased: np.ndarray,
 ) -> Policies:
     def grid(column: str, missing: float = np.nan) -> np.ndarray:
         return axes.grid(supply_policies, column, "core.supply_policies", missing=missing, count=axes.horizon)
@@ -138,6 +143,7 @@ def _policies(
         maximum_backlog=grid("maximum_backlog_quantity", np.inf),
         are_lost_sales_allowed=grid("are_lost_sales_allowed", 0.0) > 0,
         orders=orders,
+        maximum_purchase=most_purchased,
         kind_share=share,
         level_block_periods=level_block_periods,
     )

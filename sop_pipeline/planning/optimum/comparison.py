@@ -3,16 +3,19 @@
 import dataclasses
 from collections.abc import Mapping
 
+import numpy as np
 import polars as pl
 
 from sop_pipeline.contracts.base import Table
-from sop_pipeline.contracts.plan import DerivedCosts, ShortagePegs, StrategyComparison
+from sop_pipeline.contracts.plan import DerivedCosts, ShortagePegs, StabilityCurve, StrategyComparison
 from sop_pipeline.planning.balance.inputs import Axes
 from sop_pipeline.planning.optimum.costs import SupplyCosts
-from sop_pipeline.planning.supply import SupplyPlan
-from sop_pipeline.planning.supply.compare import strategy_measures
-from sop_pipeline.planning.supply.costs import Costs
+from sop_pipeline.planning.optimum.money import money_of
+from sop_pipeline.planning.supply import SupplyPlan, plan_supply
+from sop_pipeline.planning.supply.compare import COMPANY, WEIGHTS, rate_change_ratio, strategy_measures
+from sop_pipeline.planning.supply.costs import COST_KINDS, Costs
 from sop_pipeline.planning.supply.explain import peg_shortages
+from sop_pipeline.planning.supply.strategies import PLANNED
 from sop_pipeline.planning.supply.to_frames import price_frame
 
 UNITS = {
@@ -53,6 +56,56 @@ def comparison_frame(scenario_id: str, plans: Mapping[str, tuple[SupplyPlan, Cos
         ),
         StrategyComparison,
     )
+
+
+def regret_frame(scenario_id: str, published: SupplyPlan, costs: SupplyCosts) -> pl.DataFrame:
+    """One row of contract StrategyComparison: what staying near the approved plan costs; none where nothing is approved."""
+    sources = published.inputs.sources
+    rows = []
+    if np.isfinite(sources.approved_quantity).any():
+        free = dataclasses.replace(sources, approved_quantity=np.full_like(sources.approved_quantity, np.nan))
+        alone = plan_supply(published.inputs.swap(sources=free))
+        regret = money_of(published, costs).total() - money_of(alone, costs).total()
+        rows.append((scenario_id, PLANNED, COMPANY, "anchor_regret", round(regret, 6), "money"))
+    return pl.DataFrame(
+        rows, schema={name: column.dtype.type for name, column in StrategyComparison.to_schema().columns.items()}, orient="row"
+    )
+
+
+def costs_by_kind(strategy_comparison: pl.DataFrame, *, strategy: str = PLANNED, family_id: str = COMPANY) -> pl.DataFrame:
+    """What a plan costs by kind, in the order costs are reported, and their total last: columns measure, value (money of the horizon).
+
+    `strategy_comparison`: plan.strategy_comparison or sop.strategy_comparison of one cycle and scenario. Kinds that cost nothing stand
+    there with 0, so that nothing seems forgotten.
+    """
+    rows = strategy_comparison.filter(pl.col("strategy") == strategy, pl.col("family_id") == family_id).select("measure", "value")
+    order = pl.DataFrame({"measure": [*COST_KINDS, "total_cost"]})
+    return order.join(rows, on="measure", how="inner", maintain_order="left")
+
+
+def curve_frame(scenario_id: str, hybrid: SupplyPlan, costs: SupplyCosts) -> pl.DataFrame:
+    """The frame of contract StabilityCurve: the hybrid plan at every weight of stability, from none to as good as level.
+
+    Each plan starts from the one before, which it is close to.
+    """
+    rows = []
+    basis = hybrid.basis
+    for weight in WEIGHTS:
+        switches = dataclasses.replace(hybrid.inputs.switches, stability_weight=weight)
+        plan = plan_supply(hybrid.inputs.swap(switches=switches), "hybrid", start=basis)
+        basis = plan.basis
+        rows.append((scenario_id, weight, rate_change_ratio(plan), money_of(plan, costs).total()))
+    frame = pl.DataFrame(rows, schema=["scenario_id", "stability_weight", "rate_change_ratio", "total_cost_amount"], orient="row")
+    least = pl.col("total_cost_amount").min()
+    over = pl.when(least > 0).then(pl.col("total_cost_amount") / least - 1.0)
+    return _shaped(
+        frame.with_columns(pl.col("rate_change_ratio", "total_cost_amount").round(6), cost_over_least_ratio=over.round(9)), StabilityCurve
+    )
+
+
+def empty_curve() -> pl.DataFrame:
+    """No curve, where strategies are not compared."""
+    return pl.DataFrame(schema={name: column.dtype.type for name, column in StabilityCurve.to_schema().columns.items()})
 
 
 def derived_frame(scenario_id: str, costs: SupplyCosts, plan: SupplyPlan) -> pl.DataFrame:

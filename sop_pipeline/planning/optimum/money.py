@@ -11,7 +11,7 @@ from sop_pipeline.planning.optimum.costs import SupplyCosts
 from sop_pipeline.planning.optimum.loads import scarcity
 from sop_pipeline.planning.optimum.notes import resource_notes
 from sop_pipeline.planning.supply import SupplyInputs, SupplyPlan
-from sop_pipeline.planning.supply.costs import COST_KINDS, Costs, money_costs, resource_costs
+from sop_pipeline.planning.supply.costs import Costs, money_costs, resource_costs
 from sop_pipeline.planning.supply.inputs import KINDS
 
 Floats = NDArray[np.float64]
@@ -56,8 +56,3 @@ def money_columns(balance: Balance, plan: SupplyPlan, costs: Costs, given: Suppl
         workforce={name: by_resource[kind] for name, kind in zip(WORKFORCE_COSTS, WORKFORCE_KINDS, strict=True)},
         resource_notes=resource_notes(balance, plan),
     )
-
-
-def total_by_kind(costs: Costs) -> dict[str, float]:
-    """Money of the horizon by kind of cost, in the order they are reported."""
-    return {kind: costs.total(kind) for kind in COST_KINDS}

@@ -19,7 +19,7 @@ from sop_pipeline.planning.balance.tables import (
     resource_load_frame,
     workforce_plan_frame,
 )
-from sop_pipeline.planning.optimum.comparison import comparison_frame, derived_frame, peg_frame
+from sop_pipeline.planning.optimum.comparison import comparison_frame, curve_frame, derived_frame, empty_curve, peg_frame, regret_frame
 from sop_pipeline.planning.optimum.costs import CostRatios, SupplyCosts, read_costs
 from sop_pipeline.planning.optimum.loads import planned_load
 from sop_pipeline.planning.optimum.money import money_columns, money_of
@@ -47,6 +47,7 @@ class OptimumResult:
     strategy_comparison: pl.DataFrame
     derived_costs: pl.DataFrame
     shortage_pegs: pl.DataFrame
+    stability_curve: pl.DataFrame  # of base, whose strategies are compared
     basis: Basis  # of the published plan: where a scenario of the same structure starts
 
     def frames(self) -> dict[str, pl.DataFrame]:
@@ -87,12 +88,16 @@ def optimise_supply(
     money = read_costs(balance, item_mix=tables["item_mix"], items=tables["items"], resources=tables["resources"], ratios=ratios, **costs)
     planned = plan_strategies(balance, money, switches, strategies, start=start)
     parts = [_tables(balance, made, money, scenario_id) for made in planned]
+    curves = [curve_frame(scenario_id, made.plan, money) for made in planned if made.strategy == "hybrid"]
     published = next((made for made in planned if made.strategy == PLANNED), planned[-1])
+    compared = comparison_frame(scenario_id, {made.strategy: (made.plan, made.costs) for made in planned}, tables["families"])
+    regrets = [regret_frame(scenario_id, published.plan, money)] if curves else []
     return OptimumResult(
         **{name: pl.concat([part[name] for part in parts]) for name in parts[0]},
-        strategy_comparison=comparison_frame(scenario_id, {made.strategy: (made.plan, made.costs) for made in planned}, tables["families"]),
+        strategy_comparison=pl.concat([compared, *regrets]),
         derived_costs=derived_frame(scenario_id, money, published.plan),
         shortage_pegs=peg_frame(scenario_id, balance.axes, published.plan),
+        stability_curve=pl.concat(curves) if curves else empty_curve(),
         basis=published.plan.basis,
     )
 

@@ -134,6 +134,8 @@ def _limits(balance: Balance, tasks: list[FamilyTask], sources: Sources) -> Kind
     other[sources.family[np.asarray(sources.kind) != SUBCONTRACT]] = True
     closed = ~balance.policies.is_subcontract_allowed & other[:, None] & (least[SUBCONTRACT] == 0)
     most[SUBCONTRACT] = np.where(closed, 0.0, most[SUBCONTRACT])
+    # What somebody ordered, or what is frozen, stays even beyond what suppliers can deliver.
+    most[PURCHASE] = np.maximum(np.minimum(most[PURCHASE], balance.policies.maximum_purchase), least[PURCHASE])
     return KindLimits(least, most)
 
 

@@ -30,6 +30,7 @@ SUPPLY_READS = (
     "core.resource_capacity",
     "core.workforce",
     "forecast.family_backtest",
+    "staging.supplier_capacity",
 )
 COST_READS = ("core.planning_costs", "core.item_costs", "plan.family_money")
 SCENARIOS, FAMILY_USAGE = "staging.scenarios", "core.family_usage"

@@ -48,7 +48,7 @@ def stability_curve(inputs: SupplyInputs, weights: Sequence[float] = WEIGHTS) ->
     for weight in weights:
         switches = dataclasses.replace(inputs.switches, stability_weight=weight)
         plan = plan_supply(inputs.swap(switches=switches), "hybrid")
-        rows.append((weight, _rate_change_ratio(plan), plan.costs.total()))
+        rows.append((weight, rate_change_ratio(plan), plan.costs.total()))
     least = min(total for _, _, total in rows)
     schema = {
         "stability_weight": pl.Float64,
@@ -86,7 +86,8 @@ def _measures(plan: SupplyPlan, *, is_one_unit: bool) -> Iterator[tuple[str, Flo
     yield "peak_load_ratio", peaks, float(ratio.max(initial=0.0))
 
 
-def _rate_change_ratio(plan: SupplyPlan) -> float:
+def rate_change_ratio(plan: SupplyPlan) -> float:
+    """Mean change of the daily rate from period to period: |change| ÷ rate, both summed over families by their value."""
     inputs = plan.inputs
     made = np.zeros(inputs.shape)
     np.add.at(made, inputs.sources.family, plan.quantities.supply)
