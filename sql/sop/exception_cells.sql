@@ -8,6 +8,7 @@ extract_status as (select * from sop.extract_status),
 family_money as (select * from plan.family_money where scenario_id = 'base'),
 family_demand as (select * from plan.family_demand where scenario_id = 'base' and step = 'demand_review'),
 sales_submissions as (select * from core.sales_submissions),
+sales_plan_status as (select * from core.sales_plan_status),
 priced as (
     select
         balance.*,
@@ -143,12 +144,17 @@ unsubmitted as (
         1,
         family_demand.quantity,
         false,
-        concat(planned.family_name, ': no sales plan; up to {} ', planned.planning_unit, ' a period rest on the forecast'),
+        concat(
+            planned.family_name, ': no sales plan', ' since ' || sales_plan_status.last_submitted_on,
+            ' (' || translate(sales_plan_status.silent_authors, '{}', '()') || ')', '; up to {} ', planned.planning_unit,
+            ' a period rest on the forecast'
+        ),
         null,
         family_demand.quantity * planned.price,
         'team:sales'
     from planned
     inner join family_demand on planned.family_id = family_demand.family_id and planned.period_start = family_demand.period_start
+    left join sales_plan_status on planned.family_id = sales_plan_status.family_id and sales_plan_status.is_missing
     anti join sales_submissions on planned.family_id = sales_submissions.family_id and planned.period_start = sales_submissions.period_start
     where
         planned.periods_from_now < $sales_plan_periods
