@@ -2,6 +2,7 @@
 with
 balance as (select * from sop.current_balance),
 dim_period as (select * from sop.dim_period),
+cash_plan as (select * from sop.cash_plan where scenario_id = 'base' and plan_version = 'working'),
 workforce_plan as (select * from plan.workforce_plan where scenario_id = 'base' and strategy = 'planned'),
 resources as (select * from core.resources),
 routing_usage as (select * from core.routing_usage where not is_subcontract),
@@ -128,12 +129,14 @@ valued as (
                         else crewed.required_hours / nullif(crewed.paid_hours, 0)
                     end
             when 'headcount' then case when targets.family_id is null then crewed.heads end
+            when 'working_capital' then case when targets.family_id is null then cash_plan.working_capital_amount::double end
         end as value
     from targets
     left join money on targets.period_start = money.period_start and targets.family_id is not distinct from money.family_id
     left join turns on targets.period_start = turns.period_start and targets.family_id is not distinct from turns.family_id
     left join worked on targets.period_start = worked.period_start
     left join crewed on targets.period_start = crewed.period_start
+    left join cash_plan on targets.period_start = cash_plan.period_start
 )
 select
     (select period_label from dim_period where periods_from_now = 0)::varchar as cycle_id,
