@@ -2,9 +2,11 @@
 
 import csv
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from click.testing import CliRunner
 from hypothesis import given
@@ -146,3 +148,28 @@ def test_a_measure_of_the_sheet_means_the_column_behind_it() -> None:
 def test_only_numbers_of_the_balance_are_measures() -> None:
     cell = Cell({"family_id": "A"}, {}, {"family_id": "A", "note": None, "demand_quantity": 1.0, "working_days": 20.0})
     assert cell.measures == ["demand_quantity", "working_days"]
+
+
+def test_a_cell_planned_again_is_what_was_published(night: Path) -> None:
+    found = json.loads(asked(night, "PUMPS", "2026-06", "--replay", "--json").output)
+    by_measure = {row["measure"]: row for row in found["replay"]}
+    assert round(by_measure["production_quantity"]["replayed"]) == 1215
+    assert all(row["is_same"] for row in found["replay"]), found["replay"]
+    assert len(by_measure) > 15
+
+
+def test_a_plan_that_was_changed_by_hand_is_not_what_is_planned_again(night: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(night, tmp_path / "company")
+    with duckdb.connect() as con:
+        con.execute(f"attach '{folder / 'published' / 'sop.duckdb'}' as file")
+        con.execute(
+            "update file.sop.supply_demand_balance set production_quantity = production_quantity + 5 where period_start = '2026-06-01'"
+        )
+    rows_found = json.loads(asked(folder, "PUMPS", "2026-06", "--replay", "--json").output)["replay"]
+    assert [row["measure"] for row in rows_found if not row["is_same"]] == ["production_quantity"]
+
+
+def test_a_closed_period_cannot_be_planned_again_and_says_what_can_be_done(night: Path) -> None:
+    result = asked(night, "PUMPS", "2026-02", "--replay")
+    assert result.exit_code == 2
+    assert "sop run --as-of" in result.output

@@ -259,9 +259,10 @@ def publish_command(folder: Path, rollback: bool) -> int:
 @click.argument("cell", nargs=-1, metavar="FAMILY PERIOD [MEASURE]")
 @_company_options
 @click.option("--costs", is_flag=True, help="What each strategy costs, by kind of cost.")
+@click.option("--replay", "again", is_flag=True, help="Plan again from the night's tables, and set it beside what was published.")
 @_as_json
 @_guarded
-def explain_command(cell: tuple[str, ...], folder: Path, costs: bool, as_json: bool) -> int:
+def explain_command(cell: tuple[str, ...], folder: Path, costs: bool, again: bool, as_json: bool) -> int:
     """Say where the number of FAMILY in PERIOD comes from: steps, sums, resources, exceptions, rows of extracts.
 
     PERIOD is a label such as 2026-11, or a day. MEASURE is a measure of the sheet, such as production; without one an overview.
@@ -285,6 +286,8 @@ def explain_command(cell: tuple[str, ...], folder: Path, costs: bool, as_json: b
         meant = explain.find_cell(file, *cell[:2])
         measure = explain.normal_measure(cell[2], meant.measures) if len(cell) == 3 else None
         found = explain.explain(file, company.warehouse_file, meant, measure)
+        if again:
+            found["replay"] = explain.replay(company, meant)
     text = explain.costs_text if costs else explain.explanation_text
     click.echo(json.dumps(found, default=str, ensure_ascii=False, indent=2) if as_json else text(found))
     return DONE

@@ -34,6 +34,7 @@ def explanation_text(found: dict[str, Any]) -> str:
     _table(console, "What the shortage hangs on", found.get("shortage_pegs", []))
     if found.get("gap"):
         console.print("Gap to the business plan: " + ", ".join(f"{name} {number(value)}" for name, value in found["gap"].items()))
+    _table(console, "Planned again from the night's tables", found.get("replay", []))
     _table(console, "Exceptions", found["exceptions"])
     for source in found.get("sources", []):
         _table(console, f"{source['extract']}: {len(source['rows'])} of {source['found']} rows, the largest first", source["rows"])
