@@ -23,6 +23,7 @@ ui: $(VENV)/.run
 
 campaign: $(VENV)/.campaign
 	$(BIN)/python -m pytest assets_tests -q -m campaign
+	grep -rl --include='test_*.py' "^from hypothesis" assets_tests | xargs $(BIN)/python -m pytest -q -n 2 -m "not campaign" --hypothesis-profile new_examples
 
 lock: $(VENV)/.uv
 	$(UV_COMPILE) -o requirements.lock
