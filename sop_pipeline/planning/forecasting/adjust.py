@@ -16,7 +16,8 @@ from sop_pipeline.planning.forecasting.seasonality import future_effect, log_dem
 class Adjusted:
     """Logs of demand with and without season (periods x series), log indices (season x series), their future (horizon x series).
 
-    `periods_since_step`: periods of each history after the step of the level its indices were read without, 0 for none.
+    `periods_since_step`: periods of each history since a clear step of its level; what came before is lifted to the level after it. 0
+    where there is none.
     """
 
     logs: Floats
@@ -40,13 +41,14 @@ class Adjusted:
 
 
 def adjust(values: Floats, horizon: int, season_length: int) -> Adjusted:
-    """Adjust demand (periods x series, NaN before the start) by each series' own season, read without a clear step of the level.
+    """Adjust demand (periods x series, NaN before the start) by each series' own season.
 
-    Only the season is: to the models the step remains what happened.
+    A clear step of the level is taken out first: left in, it passes for a season and then for a trend.
     """
-    logs = log_demand(values)
-    steps = find_level_steps(logs, season_length)
-    return _adjusted(logs, seasonal_indices(without_steps(logs, steps), season_length), horizon, steps.periods_since)
+    observed = log_demand(values)
+    steps = find_level_steps(observed, season_length)
+    logs = without_steps(observed, steps)
+    return _adjusted(logs, seasonal_indices(logs, season_length), horizon, steps.periods_since)
 
 
 def adjust_by(values: Floats, indices: Floats, horizon: int) -> Adjusted:

@@ -25,11 +25,12 @@ class Held:
 def hold_growth(forecast: Floats, adjusted: Adjusted) -> Held:
     """Hold each forecast between a straight line above and a curve of constant percentage below, each widened by `TOLERANCE_FACTOR`.
 
-    Models on logarithms carry growth on in percent, and one step of the level is growth to them. Here each of the last four half
-    seasons is compared with the same half a season earlier. A single step, whenever it came, leaves one of the four comparisons
-    unchanged, a trend shows in all: so the smallest change they agree on is what may go on, and 0 where they disagree on its direction.
-    Growth goes on in units per season; decline in percent, as units lost at a high level say nothing about a low one. The upper line starts at the higher of the mean of the last season and that of its recent half, so that
-    a level reached within the season stands; the lower line at the lower of the two.
+    Models on logarithms carry growth on in percent, and a step of the level is growth to them. Here each of the last four half seasons
+    is compared with the same half a season earlier. A single step, whenever it came, leaves one of the four comparisons unchanged, a
+    trend shows in all: so the smallest change they agree on is what may go on, and 0 where they disagree on its direction. Growth goes
+    on in units per season; decline in percent, as units lost at a high level say nothing about a low one. The upper line starts at the
+    higher of the mean of the last season and that of its recent half, so that a level reached within the season stands; the lower line
+    at the lower of the two.
 
     `forecast`: demand, horizon x series. A history below two and a half seasons counts as level; below two, nothing is held.
     """

@@ -1,4 +1,4 @@
-"""Finds the one step of the level that would pass for a season, as after a change of assortment. What is done about it stays out."""
+"""The one clear step of a level, as after a change of assortment: found, and taken out. Seasons and trends stay out."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from sop_pipeline.planning.forecasting.panel import Counts, Floats
 
-CLEAR_SHARE = 0.8  # of the squared seasonal differences; a steady trend reaches at most 2/3, as a quarter of them at least lies outside
+CLEAR_SHARE = 0.8  # of the squared seasonal differences; a steady trend reaches 2/3 at most, as a third of them then lies outside
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ def find_level_steps(logs: Floats, season_length: int) -> LevelSteps:
 
     A step leaves its size in the seasonal differences of one season and nothing in the others, whatever the season. The stretch that
     explains the largest part of their sum of squares is the step if that part is `CLEAR_SHARE` or more. Half a season of differences
-    must lie inside the stretch and half a season outside, so histories below two seasons and a half have none; nor has one next to the start.
+    must lie inside the stretch and half a season outside, so a history below two and a half seasons has none.
     """
     series = logs.shape[1]
     none = LevelSteps(np.zeros(series, dtype=np.int64), np.zeros(series))
@@ -39,7 +39,8 @@ def find_level_steps(logs: Floats, season_length: int) -> LevelSteps:
     ends = np.minimum(starts + season_length, len(differences))
     inside = counts[ends] - counts[starts]
     total = sums[ends] - sums[starts]
-    possible = known[starts] & (inside >= half) & (counts[-1] - inside >= half)
+    long_enough = counts[-1] >= season_length + half
+    possible = long_enough & known[starts] & (inside >= half) & (counts[-1] - inside >= half)
     explained = np.where(possible, total**2 / np.maximum(inside, 1.0), 0.0)
     start = explained.argmax(axis=0)
     column = np.arange(series)

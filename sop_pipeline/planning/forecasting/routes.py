@@ -15,8 +15,8 @@ from sop_pipeline.planning.forecasting.demand_class import DemandProfile
 from sop_pipeline.planning.forecasting.express import smoothed_level
 from sop_pipeline.planning.forecasting.fallback import RUNG_ALL, RUNG_ZERO, combine_members
 from sop_pipeline.planning.forecasting.fits import FITS_SCHEMA
-from sop_pipeline.planning.forecasting.growth import hold_growth
 from sop_pipeline.planning.forecasting.groups import GroupSeason, group_seasons
+from sop_pipeline.planning.forecasting.growth import hold_growth
 from sop_pipeline.planning.forecasting.intermittent import intermittent_forecast
 from sop_pipeline.planning.forecasting.intervals import (
     Bounds,
@@ -98,7 +98,7 @@ def route_smooth(
         method = [f"{setting.engine}_ensemble"] * len(own)
         base = f"regular demand over two seasons or more: mean of {', '.join(members)}"
         reason = [
-            f"{base}; season read without the step of the level {since} periods before the end" if since else base
+            f"{base}; what came before the step {since} periods before the end is lifted to the level after it" if since else base
             for since in adjusted.periods_since_step
         ]
         ensemble = _smooth_result(_Smooth(own, own_values, adjusted, members, scales[0]), method, reason, pool, setting)
