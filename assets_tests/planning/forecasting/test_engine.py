@@ -125,10 +125,11 @@ def test_empty_frames_give_empty_frames():
     assert result.forecasts.columns == ["series_id", "horizon_index", "forecast_quantity", "lower_80", "upper_80", "lower_95", "upper_95"]
 
 
-def test_an_explosion_is_held_at_ten_times_the_largest_demand():
-    result = forecast(history_of(a=[1e-6 * 4.0**t for t in range(30)]), horizon_periods=18)
-    assert quantities(result, "a").max() == pytest.approx(10 * 1e-6 * 4.0**29)
-    assert "held at ten times the largest demand seen" in method(result, "a")["reason"]
+def test_an_explosion_goes_on_in_a_straight_line_only():
+    demand = [1e-6 * 4.0**t for t in range(30)]
+    result = forecast(history_of(a=demand), horizon_periods=18)
+    assert quantities(result, "a").max() < 10 * demand[-1]
+    assert "growth held" in method(result, "a")["reason"]
 
 
 def test_quantities_have_six_decimals_and_levels_come_as_asked():

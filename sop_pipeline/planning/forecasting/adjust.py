@@ -7,18 +7,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sop_pipeline.planning.forecasting.panel import Floats
+from sop_pipeline.planning.forecasting.level_step import find_level_steps, without_steps
+from sop_pipeline.planning.forecasting.panel import Counts, Floats
 from sop_pipeline.planning.forecasting.seasonality import future_effect, log_demand, past_effect, seasonal_indices
 
 
 @dataclass(frozen=True)
 class Adjusted:
-    """Logs of demand with and without season (periods x series), log indices (season x series), their future (horizon x series)."""
+    """Logs of demand with and without season (periods x series), log indices (season x series), their future (horizon x series).
+
+    `periods_since_step`: periods of each history since a clear step of its level; what came before is lifted to the level after it. 0
+    where there is none.
+    """
 
     logs: Floats
     without_season: Floats
     indices: Floats
     coming_season: Floats
+    periods_since_step: Counts
 
     @property
     def horizon(self) -> int:
@@ -35,11 +41,20 @@ class Adjusted:
 
 
 def adjust(values: Floats, horizon: int, season_length: int) -> Adjusted:
-    """Adjust demand (periods x series, NaN before the start) by each series' own season."""
-    return adjust_by(values, seasonal_indices(log_demand(values), season_length), horizon)
+    """Adjust demand (periods x series, NaN before the start) by each series' own season.
+
+    A clear step of the level is taken out first: left in, it passes for a season and then for a trend.
+    """
+    observed = log_demand(values)
+    steps = find_level_steps(observed, season_length)
+    logs = without_steps(observed, steps)
+    return _adjusted(logs, seasonal_indices(logs, season_length), horizon, steps.periods_since)
 
 
 def adjust_by(values: Floats, indices: Floats, horizon: int) -> Adjusted:
     """Adjust demand by given log indices (season x series)."""
-    logs = log_demand(values)
-    return Adjusted(logs, logs - past_effect(indices, len(logs)), indices, future_effect(indices, horizon))
+    return _adjusted(log_demand(values), indices, horizon, np.zeros(values.shape[1], dtype=np.int64))
+
+
+def _adjusted(logs: Floats, indices: Floats, horizon: int, periods_since_step: Counts) -> Adjusted:
+    return Adjusted(logs, logs - past_effect(indices, len(logs)), indices, future_effect(indices, horizon), periods_since_step)

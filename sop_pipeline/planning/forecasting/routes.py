@@ -16,6 +16,7 @@ from sop_pipeline.planning.forecasting.express import smoothed_level
 from sop_pipeline.planning.forecasting.fallback import RUNG_ALL, RUNG_ZERO, combine_members
 from sop_pipeline.planning.forecasting.fits import FITS_SCHEMA
 from sop_pipeline.planning.forecasting.groups import GroupSeason, group_seasons
+from sop_pipeline.planning.forecasting.growth import hold_growth
 from sop_pipeline.planning.forecasting.intermittent import intermittent_forecast
 from sop_pipeline.planning.forecasting.intervals import (
     Bounds,
@@ -95,7 +96,11 @@ def route_smooth(
     if len(own):
         members, fits = engine_members(setting.engine, own_values, adjusted, setting.effort)
         method = [f"{setting.engine}_ensemble"] * len(own)
-        reason = [f"regular demand over two seasons or more: mean of {', '.join(members)}"] * len(own)
+        base = f"regular demand over two seasons or more: mean of {', '.join(members)}"
+        reason = [
+            f"{base}; what came before the step {since} periods before the end is lifted to the level after it" if since else base
+            for since in adjusted.periods_since_step
+        ]
         ensemble = _smooth_result(_Smooth(own, own_values, adjusted, members, scales[0]), method, reason, pool, setting)
         routed.append(replace(ensemble, fits=fits))
     if len(short):
@@ -140,11 +145,16 @@ def route_zero(columns: npt.NDArray[np.int64], method: str, reason: str, setting
 
 def _smooth_result(part: _Smooth, method: list[str], reason: list[str], pool: ErrorPool, setting: Setting) -> Routed:
     combined = combine_members(part.members, setting.horizon, part.values, setting.season_length, lambda: express_theta(part.adjusted))
-    forecast = _credible(combined.forecast, part.values)
-    held = np.logical_or.reduce(forecast < combined.forecast, axis=0)
+    growth = hold_growth(combined.forecast, part.adjusted)
+    forecast = _credible(growth.forecast, part.values)
+    guards = {
+        "growth held at what every recent half season shows over the same a season earlier": growth.from_above,
+        "decline held at what every recent half season shows over the same a season earlier": growth.from_below,
+        "held at ten times the largest demand seen": np.logical_or.reduce(forecast < growth.forecast, axis=0),
+    }
     notes = [
-        "; ".join([why, *([left_out] if left_out else []), *(["held at ten times the largest demand seen"] if capped else [])])
-        for why, left_out, capped in zip(reason, combined.reason, held, strict=True)
+        "; ".join([why, *([left_out] if left_out else []), *(text for text, acts in guards.items() if acts[column])])
+        for column, (why, left_out) in enumerate(zip(reason, combined.reason, strict=True))
     ]
     bounds = smooth_bounds(forecast, part.scale, pool, setting.levels)
     return Routed(part.columns, forecast, bounds, method, combined.rung.tolist(), notes)
