@@ -320,3 +320,13 @@ def test_working_days_leave_out_the_holidays_of_each_state():
     assert (kiel[month["2027-05"]], ulm[month["2027-05"]]) == (19, 18)  # 21 weekdays, Ascension and Whit Monday; Corpus Christi in Ulm
     assert (kiel[month["2025-01"]], ulm[month["2025-01"]]) == (22, 21)  # 23 weekdays, New Year; Epiphany in Ulm
     assert (kiel[month["2026-12"]], ulm[month["2026-12"]]) == (20, 20)  # 23 weekdays, Thursday 24 and 31, Friday 25
+
+
+@pytest.mark.parametrize(("families", "items", "years"), [(1, 1, 2), (4, 40, 3), (12, 12, 2), (3, 150, 2)])
+def test_a_demo_company_of_any_size_has_less_dirt_than_makes_an_extract_unusable(families: int, items: int, years: int) -> None:
+    files = small_files(families, items, years)
+    set_aside: dict[str, int] = defaultdict(int)
+    for path, severity in re.findall(r"^\| (\S+\.csv) \|.*\| (\w+) \|$", files["README.md"].decode(), re.MULTILINE):
+        set_aside[path] += severity == "error"
+    for path, errors in set_aside.items():
+        assert errors <= 0.02 * (files[f"extracts/{path}"].count(b"\n") - 1), path

@@ -10,6 +10,7 @@ from sop_pipeline.demo.frames import CP1252, Files
 from sop_pipeline.demo.timeline import AS_OF
 
 Row = dict[str, str]
+MOST_ROWS_SET_ASIDE_RATIO = 0.01  # of a file: with twice as many an extract is unusable, and the smallest company has to run too
 
 
 @dataclass(frozen=True)
@@ -67,10 +68,12 @@ def _soiled(content: bytes, stains: list[Stain]) -> tuple[bytes, list[Blemish]]:
     header, *lines = content.decode(encoding).removesuffix(end).split(end)
     names = header.split(separator)
     following: dict[int, list[tuple[Stain, str]]] = {}
+    errors_left = int(len(lines) * MOST_ROWS_SET_ASIDE_RATIO)
     for stain in stains:
         number = _fitting_line(lines, names, separator, stain)
-        if number is None:
+        if number is None or (stain.severity == "error" and not errors_left):
             continue
+        errors_left -= stain.severity == "error"
         row = dict(zip(names, lines[number].split(separator), strict=True)) | stain.change
         text = separator.join([row[name] for name in names][: len(names) - stain.cells_lost])
         following.setdefault(number, []).append((stain, text))
