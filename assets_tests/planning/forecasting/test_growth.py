@@ -81,3 +81,17 @@ def test_an_ordinary_trend_with_a_season_keeps_growing(engine, slope):
     quantity = found.forecasts["forecast_quantity"].to_numpy()
     assert quantity == pytest.approx(demand[60:], rel=0.08)
     assert quantity[12:].sum() > quantity[:12].sum() > demand[48:60].sum()
+
+
+@pytest.mark.parametrize("engine", ["express", "standard"])
+def test_three_seasons_that_treble_at_their_start_are_not_trebled_again(engine):
+    # Flat within each year, so that season and growth explain it as well as two steps: the last gain is not carried on, the least one is.
+    noise = np.exp(np.random.default_rng(7).normal(0, 0.1, 36))
+    demand = np.repeat([150.0, 450.0, 1350.0], 12) * noise
+    history = pl.DataFrame({"series_id": ["a"] * 36, "period_index": np.arange(36), "quantity": demand})
+    found = forecast_items(
+        history, series=pl.DataFrame({"series_id": ["a"]}), horizon_periods=AHEAD, season_length=SEASON, engine=engine, levels=()
+    )
+    quantity = found.forecasts["forecast_quantity"].to_numpy()
+    assert quantity[12:].sum() < 2 * demand[24:].sum()
+    assert "growth held" in found.methods["reason"][0]

@@ -29,8 +29,8 @@ def hold_growth(forecast: Floats, adjusted: Adjusted) -> Held:
     is compared with the same half a season earlier. A single step, whenever it came, leaves one of the four comparisons unchanged, a
     trend shows in all: so the smallest change they agree on is what may go on, and 0 where they disagree on its direction. Growth goes
     on in units per season; decline in percent, as units lost at a high level say nothing about a low one. The upper line starts at the
-    higher of the mean of the last season and that of its recent half, so that a level reached within the season stands; the lower line
-    at the lower of the two.
+    higher of the mean of the last season and that of its recent half (no higher than either half really sold), so that a level reached
+    within the season stands; the lower line at the lower of the two means.
 
     `forecast`: demand, horizon x series. A history below two and a half seasons counts as level; below two, nothing is held.
     """
@@ -43,10 +43,13 @@ def hold_growth(forecast: Floats, adjusted: Adjusted) -> Held:
     per_season = season / (2 * half)
     rise = _agreed((halves[:-2] - halves[2:]) * per_season, known)
     fall = _agreed((np.log(halves[2:]) - np.log(halves[:-2])) * per_season, known)
+    # A season read from growth overstates the level of its low half: it lies below what the better recent half really sold.
+    sold = np.exp(adjusted.logs) / np.exp(adjusted.indices).mean(axis=0)
+    level = np.fmin(halves[0], np.fmax(_mean_of(sold, 0, half), _mean_of(sold, half, half)))
     ahead = np.arange(1, adjusted.horizon + 1)[:, None]
     # A mean stands for the middle of its periods, from where the line runs on.
     from_season, from_half = ((ahead + (length - 1) / 2) / season for length in (season, half))
-    upper = np.fmax(last_season + rise * from_season, halves[0] + rise * from_half) * TOLERANCE_FACTOR
+    upper = np.fmax(last_season + rise * from_season, level + rise * from_half) * TOLERANCE_FACTOR
     lower = np.fmin(last_season * np.exp(-fall * from_season), halves[0] * np.exp(-fall * from_half)) / TOLERANCE_FACTOR
     coming = np.exp(adjusted.coming_season)
     settled = known >= HALVES_OF_TWO_SEASONS
