@@ -51,7 +51,7 @@ def forecast_stage(rules: Mapping[str, SqlFile]) -> dg.AssetsDefinition:
     return model_stage(
         "forecast",
         [
-            Model(TABLES, READS, _compute, frozenset({"statsforecast"})),
+            Model(TABLES, READS, _compute, frozenset({"statsforecast"}), starts_processes=True),
             Model(("forecast.published_accuracy",), PUBLISHED_READS, _measure_published, frozenset()),
             Model(("forecast.published_item_accuracy",), PUBLISHED_ITEM_READS, _measure_published_items, frozenset()),
             Model(("forecast.author_accuracy",), AUTHOR_READS, _measure_authors, frozenset()),

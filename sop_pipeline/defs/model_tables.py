@@ -1,5 +1,6 @@
 """A schema computed by Python functions as one stage: frames read, a pure function called, frames written and checked."""
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,12 +24,16 @@ Frames = Mapping[str, pl.DataFrame]
 
 @dataclass(frozen=True)
 class Model:
-    """Tables that one function computes together: `compute(frames by address, company)` returns a frame per table."""
+    """Tables that one function computes together: `compute(frames by address, company)` returns a frame per table.
+
+    `starts_processes`: it may start processes of its own; the warehouse is closed meanwhile, so that none of them holds it.
+    """
 
     tables: tuple[str, ...]
     reads: tuple[str, ...]
     compute: Callable[[Frames, Company], Frames]
     kinds: frozenset[str]
+    starts_processes: bool = False
 
 
 def model_stage(schema: str, models: Sequence[Model], rules: Mapping[str, SqlFile]) -> dg.AssetsDefinition:
@@ -58,18 +63,19 @@ def model_stage(schema: str, models: Sequence[Model], rules: Mapping[str, SqlFil
         def wanted(address: str) -> bool:
             return asset_key(address) in context.selected_asset_keys
 
-        computed: Frames = {}
-        for model in models:
-            if not any(wanted(table) for table in model.tables):
-                continue
-            with night.connect(company) as con:
-                yield from _write(con, computed)
+        with contextlib.ExitStack() as held:
+            con = held.enter_context(night.connect(company))
+            for model in models:
+                chosen = [table for table in model.tables if wanted(table)]
+                if not chosen:
+                    continue
                 frames = {address: warehouse.read(con, address) for address in model.reads}
-            # the warehouse is closed while a model works: worker processes may be started meanwhile
-            results = model.compute(frames, company)
-            computed = {table: results[table] for table in model.tables if wanted(table)}
-        with night.connect(company) as con:
-            yield from _write(con, computed)
+                if model.starts_processes:
+                    held.close()
+                results = model.compute(frames, company)
+                if model.starts_processes:
+                    con = held.enter_context(night.connect(company))
+                yield from _write(con, {table: results[table] for table in chosen})
             values = parameters(con, company)
             for rule in rules.values():
                 if wanted(ruled_table(rule)):
