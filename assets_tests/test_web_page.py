@@ -9,9 +9,10 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from review_frames import MONTHS, workbook_frames, worked_example
+from review_frames import MONTHS, frame, workbook_frames, worked_example
 
 from sop_pipeline.review.line_chart import HEIGHT, WIDTH, line_chart
+from sop_pipeline.review.news import read_news
 from sop_pipeline.review.web_page import page_content, write_page
 
 HOSTILE = '<script>alert(1)</script> & "O\'Brien"'
@@ -146,3 +147,45 @@ def test_a_gap_breaks_the_line_and_a_band_goes_there_and_back() -> None:
     assert chart is not None
     assert [piece.count(",") for piece in chart.lines[0].pieces] == [1, 2]
     assert [y for _, y in (point.split(",") for point in chart.band.split(" "))] == ["0", "0", "112.5", "112.5"]
+
+
+def test_changes_are_summed_by_family_and_told_with_their_largest_cause() -> None:
+    def change(compared_with: str, family_id: str, cause: str, value: float, measure: str = "revenue_amount") -> dict[str, object]:
+        row = {"compared_with": compared_with, "family_id": family_id, "cause": cause, "change_value": value, "measure": measure}
+        return {**row, "period_start": MONTHS[4]}
+
+    changes = frame(
+        "sop.plan_change",
+        [
+            change("approved", "A", "demand", 100.0),
+            change("approved", "A", "demand", 50.0),
+            change("approved", "A", "other", -200.0),
+            change("approved", "B", "demand", 70.0),
+            change("approved", "B", "demand", 9000.0, "production_quantity"),
+            change("last_night", "B", "other", 5000.0),
+        ],
+    )
+    costs = frame(
+        "sop.strategy_comparison",
+        [
+            {
+                "scenario_id": "base",
+                "plan_version": "working",
+                "family_id": family,
+                "strategy": name,
+                "measure": "total_cost",
+                "value": value,
+            }
+            for family, name, value in (("*", "level", 3.0), ("*", "planned", 2.0), ("A", "planned", 1.0))
+        ],
+    )
+    names = frame("sop.dim_family", [{"family_id": "A", "family_name": "Axles"}, {"family_id": "B", "family_name": "Bolts"}])
+    found = read_news(changes, costs, names)
+    assert found.since == "the approved plan"
+    assert [(one.family_name, one.amount, one.cause) for one in found.changes] == [("Bolts", 70.0, "demand"), ("Axles", -50.0, "price and mix")]
+    assert found.costs == [("planned", 2.0), ("level", 3.0)]
+
+
+def test_without_a_plan_before_nothing_is_said_to_have_changed() -> None:
+    empty = read_news(frame("sop.plan_change", []), frame("sop.strategy_comparison", []), frame("sop.dim_family", []))
+    assert (empty.since, empty.changes, empty.costs) == ("", [], [])

@@ -92,6 +92,16 @@ class Page:
             rule = {"type": "cell", "criteria": "==", "value": f'"{text}"', "format": self.styles.get(bg_color=fill, font_color=ink)}
             self.sheet.conditional_format(*area, rule)
 
+    def section(self, row: int, first: int, last: int, title: str) -> None:
+        """A title over some columns, with a line below them."""
+        self.sheet.write_row(row, first, [title, *[""] * (last - first)], self.styles.section())
+
+    def merge(self, row: int, first: int, last: int, text: str, look: Format) -> None:
+        """A text of data over some columns of one row."""
+        if last > first:
+            self.sheet.merge_range(row, first, row, last, "", look)
+        self.sheet.write_string(row, first, text, look)
+
     def print_up_to(self, last_row: int, last_column: int, *, pages_tall: int = 1) -> None:
         """Landscape A4, one page wide; `pages_tall` 0 is as many as it takes."""
         self.sheet.set_landscape()

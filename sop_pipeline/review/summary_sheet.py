@@ -11,6 +11,7 @@ from sop_pipeline.review.charts import ROW_PIXELS, SUMMARY_SIZE
 from sop_pipeline.review.family_sheet import FULL, Written
 from sop_pipeline.review.grid import Key, total_of
 from sop_pipeline.review.layout import Layout, TotalColumn
+from sop_pipeline.review.news import News, write_news
 from sop_pipeline.review.page import Page, link_to
 from sop_pipeline.review.styles import ACCENT, MUTED, RULE, STATUS_COLOURS, STATUS_TITLES, TOTAL
 
@@ -52,6 +53,7 @@ class Summary:
     families: Sequence[FamilyRow]
     outlooks: pl.DataFrame  # rows of sop.year_outlook
     exceptions: pl.DataFrame
+    changes_and_costs: News
     decisions: Sequence[str]
     period_labels: Sequence[str]
     currency: str
@@ -77,6 +79,8 @@ class SummarySheet:
         row = self._write_year(FIGURES_ROW + 4)
         row = self._write_families(row + 1)
         row = self._write_exceptions(row + 1)
+        unit = self._styles.money_unit(self._summary.currency)
+        row = write_news(self._page, row + 1, self._summary.changes_and_costs, width=self._width, unit=unit)
         self._sheet.set_column(0, 0, 25)
         self._sheet.set_column(1, 1, 15)
         self._sheet.set_column(2, LAST_FIGURE, 9.5)
@@ -111,8 +115,8 @@ class SummarySheet:
     def _tile(self, label: str, first: int, last: int) -> None:
         self._sheet.set_row(FIGURES_ROW + 1, 24)
         small = self._styles.get(font_size=8, font_color=MUTED, align="center", bg_color=TOTAL, left=5, left_color="#FFFFFF")
-        self._merge(FIGURES_ROW, first, last, label, small)
-        self._merge(FIGURES_ROW + 1, first, last, "", self._styles.get(bg_color=TOTAL))
+        self._page.merge(FIGURES_ROW, first, last, label, small)
+        self._page.merge(FIGURES_ROW + 1, first, last, "", self._styles.get(bg_color=TOTAL))
 
     def _total(self, key: Key, written: Written, row: int, place: int, look: object) -> None:
         """The next periods' total of a line, as a link to the cell that holds it."""
@@ -130,15 +134,15 @@ class SummarySheet:
     def _write_year(self, row: int) -> int:
         """Fiscal years beside the decisions that wait."""
         unit = self._styles.money_unit(self._summary.currency)
-        self._section(row, 0, 7, f"Year outlook, {unit}")
-        self._section(row, 8, self._width, "Decisions, those that wait first")
+        self._page.section(row, 0, 7, f"Year outlook, {unit}")
+        self._page.section(row, 8, self._width, "Decisions, those that wait first")
         titles = ["", "Actual to date", "Plan to go", "Outlook", "Business plan", "Gap", "Last year", "Change"]
         for place, title in enumerate(titles):
             self._sheet.write_string(row + 1, place, title, self._styles.heading(align="left" if place == 0 else "right"))
         for position, outlook in enumerate(self._summary.outlooks.iter_rows(named=True), start=row + 2):
             self._write_outlook(position, outlook)
         for position, decision in enumerate(self._summary.decisions[:DECISIONS_SHOWN], start=row + 1):
-            self._merge(position, 8, self._width, decision, self._styles.text(shrink=True, indent=1))
+            self._page.merge(position, 8, self._width, decision, self._styles.text(shrink=True, indent=1))
         shown = min(len(self._summary.decisions), DECISIONS_SHOWN)
         return row + 2 + max(self._summary.outlooks.height, shown)
 
@@ -166,7 +170,7 @@ class SummarySheet:
 
     def _write_families(self, row: int) -> int:
         """A row per family: totals of the next periods as links, and the status of each period as a colour."""
-        self._section(row, 0, self._width, f"Families, {self._next.title.lower()} periods")
+        self._page.section(row, 0, self._width, f"Families, {self._next.title.lower()} periods")
         unit = self._styles.money_unit(self._summary.currency)
         titles = [
             "Family",
@@ -260,21 +264,13 @@ class SummarySheet:
     def _write_exceptions(self, row: int) -> int:
         exceptions = self._summary.exceptions
         shown = exceptions.head(EXCEPTIONS_SHOWN)
-        self._section(row, 0, self._width, f"What is wrong, dearest first: {shown.height} of {exceptions.height}")
+        self._page.section(row, 0, self._width, f"What is wrong, dearest first: {shown.height} of {exceptions.height}")
         for position, record in enumerate(shown.iter_rows(named=True), start=row + 1):
             self._page.cell(position, 0, record["kind"], "status")
             line = {"bottom": 4, "bottom_color": RULE}
-            self._merge(position, 1, 9, record["sentence"], self._styles.text(**line))
+            self._page.merge(position, 1, 9, record["sentence"], self._styles.text(**line))
             self._page.cell(position, 10, record["money_at_stake_amount"], "money")
-            self._merge(
+            self._page.merge(
                 position, 11, self._width, record["owner"] or "", self._styles.text(font_size=8, font_color=MUTED, indent=1, **line)
             )
         return row + 1 + shown.height
-
-    def _section(self, row: int, first: int, last: int, title: str) -> None:
-        self._sheet.write_row(row, first, [title, *[""] * (last - first)], self._styles.section())
-
-    def _merge(self, row: int, first: int, last: int, text: str, look: object) -> None:
-        if last > first:
-            self._sheet.merge_range(row, first, row, last, "", look)
-        self._sheet.write_string(row, first, text, look)

@@ -9,6 +9,7 @@ import jinja2
 import polars as pl
 
 from sop_pipeline.review.line_chart import LineChart, line_chart
+from sop_pipeline.review.news import read_news
 from sop_pipeline.review.styles import STATUS_COLOURS, STATUS_TITLES
 from sop_pipeline.review.summary_sheet import LETTERS, MEASURES, STRATEGIES, company_years
 
@@ -70,6 +71,7 @@ def page_content(frames: Frames) -> dict[str, Any]:
         "colours": STATUS_COLOURS,
         "exceptions": exceptions.head(EXCEPTIONS_SHOWN).to_dicts(),
         "exception_count": exceptions.height,
+        "news": read_news(frames["sop.plan_change"], frames["sop.strategy_comparison"], frames["sop.dim_family"]),
         "years": company_years(frames["sop.year_outlook"]).to_dicts(),
         "measures": MEASURES,
         "resources": _resource_view(resources, labels),

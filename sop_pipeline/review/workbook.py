@@ -26,6 +26,7 @@ from sop_pipeline.review.family_sheet import SUMMARY, GridSheet, Heading, Writte
 from sop_pipeline.review.grid import Grid, read_grids
 from sop_pipeline.review.layout import TOTALLED_PERIODS, Layout, lay_out
 from sop_pipeline.review.list_sheets import write_exceptions, write_glossary, write_notes, write_quality
+from sop_pipeline.review.news import read_news
 from sop_pipeline.review.page import Page
 from sop_pipeline.review.resource_sheet import write_resources
 from sop_pipeline.review.styles import STATUS_TITLES, Styles
@@ -38,6 +39,8 @@ REVIEW_TABLES = (
     "sop.review_notes",
     "sop.exceptions",
     "sop.year_outlook",
+    "sop.plan_change",
+    "sop.strategy_comparison",
     "sop.decisions",
     "sop.assumptions",
     "sop.dim_family",
@@ -231,6 +234,9 @@ class _Pack:
             families=rows,
             outlooks=company_years(self._frames["sop.year_outlook"]),
             exceptions=self._exceptions.filter(pl.col("exception_status") != "gone"),
+            changes_and_costs=read_news(
+                self._frames["sop.plan_change"], self._frames["sop.strategy_comparison"], self._frames["sop.dim_family"]
+            ),
             decisions=self._decisions(),
             period_labels=shown,
             currency=self._currency,
