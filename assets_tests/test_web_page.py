@@ -182,7 +182,10 @@ def test_changes_are_summed_by_family_and_told_with_their_largest_cause() -> Non
     names = frame("sop.dim_family", [{"family_id": "A", "family_name": "Axles"}, {"family_id": "B", "family_name": "Bolts"}])
     found = read_news(changes, costs, names)
     assert found.since == "the approved plan"
-    assert [(one.family_name, one.amount, one.cause) for one in found.changes] == [("Bolts", 70.0, "demand"), ("Axles", -50.0, "price and mix")]
+    assert [(one.family_name, one.amount, one.cause) for one in found.changes] == [
+        ("Bolts", 70.0, "demand"),
+        ("Axles", -50.0, "price and mix"),
+    ]
     assert found.costs == [("planned", 2.0), ("level", 3.0)]
 
 
