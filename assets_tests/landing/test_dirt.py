@@ -249,3 +249,11 @@ def test_an_error_shows_the_value_as_received_its_quantity_and_its_row(tmp_path:
     assert '"item_id":"B"' in issue["row_json"]
     bad = take_text(tmp_path, "production_history", good("9,,2026-01-07,7,"))
     assert bad.staged.issues.row(0, named=True)["quantity"] == 7.0
+
+
+def test_a_column_that_must_be_filled_and_is_empty_in_every_row_is_named_in_every_row(tmp_path: Path):
+    header = "shipment_id,shipment_line,item_id,ship_date,shipped_quantity,net_amount,currency\n"
+    taken = take_text(tmp_path, "shipments", f"{header}S,1,A,,3,9,EUR\nS,2,B,,4,9,EUR\n")
+    place = "extracts/sales/shipments.csv"
+    assert taken.issues == [(place, line, "ship_date", "ship_date_required", "error") for line in (2, 3)]
+    assert taken.rows.is_empty()

@@ -143,6 +143,23 @@ def test_a_regular_file_is_read_at_once_and_an_odd_one_line_by_line(con: duckdb.
 
 
 @FEW
+@given(body=st.text(st.sampled_from('ab1 ",\t\n\u00a0é'), max_size=40))
+@example(body="1,a,2\n")
+@example(body="1,,2\n")
+@example(body="1,a ,2\n")
+@example(body="1,\u00a0a,2\n")
+@example(body='1,"",2\n')
+def test_a_file_said_to_have_bare_cells_has_no_cell_that_trimming_would_change(con: duckdb.DuckDBPyConnection, tmp_path: Path, body: str):
+    path = tmp_path / "table.csv"
+    path.write_text(f"code,name,amount\n{body}", encoding="utf-8", newline="")
+    reading = read_delimited(con, path, wanted(), tmp_path / "landed.parquet")
+    cells = [cell for row in landed(tmp_path / "landed.parquet", reading) for cell in row[:-1]]
+    assert not reading.has_bare_cells or all(cell is None or (cell and cell == str(cell).strip()) for cell in cells)
+    if reading.first_line and set(body) <= set("ab1,\n"):
+        assert reading.has_bare_cells
+
+
+@FEW
 @given(content=st.binary(max_size=300), name=st.sampled_from(["table.csv", "table.csv.gz", "table.tsv"]))
 def test_bytes_of_any_kind_are_read_or_refused_in_words(con: duckdb.DuckDBPyConnection, tmp_path: Path, content: bytes, name: str):
     path = tmp_path / name

@@ -47,9 +47,9 @@ def canonical(text_sql: str, spec: ColumnSpec, given: Format, time_zone: str, sh
 def number(text_sql: str, given: Format) -> str:
     """A number with a point and a minus in front, from the marks of `format:`; minus behind or parentheses always mean negative."""
     signed = (
-        f"case when right({text_sql}, 1) = '-' then '-' || rtrim(left({text_sql}, -1)) "
-        f"when left({text_sql}, 1) = '(' and right({text_sql}, 1) = ')' then '-' || trim({text_sql}[2:-2]) "
-        f"when left({text_sql}, 1) = '−' then '-' || ltrim({text_sql}[2:]) else {text_sql} end"
+        f"case when ends_with({text_sql}, '-') then '-' || rtrim(left({text_sql}, -1)) "
+        f"when starts_with({text_sql}, '(') and ends_with({text_sql}, ')') then '-' || trim({text_sql}[2:-2]) "
+        f"when starts_with({text_sql}, '−') then '-' || ltrim({text_sql}[2:]) else {text_sql} end"
     )
     decimal, thousands = given.decimal or ".", given.thousands
     if decimal == "." and thousands is None:

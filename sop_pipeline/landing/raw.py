@@ -97,7 +97,7 @@ def _file_select(view: RawView, file: LandedFile, places: str | None = None) -> 
         if spec.name in mapping.constants:
             text = f"{literal(mapping.constants[spec.name])}::varchar"
         elif theirs is not None:
-            text = trimmed(quoted(theirs))
+            text = quoted(theirs) if file.reading.has_bare_cells else trimmed(quoted(theirs))
         elif "" in mapping.values.get(spec.name, {}):
             text = "null::varchar"
         else:

@@ -40,7 +40,8 @@ def read_at_once(con: duckdb.DuckDBPyConnection, plain: Path, dialect: Dialect, 
     if rows + len(lines) != counted.lines - dialect.header_line or delimiters != counted.delimiters:
         return None
     told = tuple(ragged(line.source_line, line.text, line.problem) for line in lines)
-    return Reading(dialect.columns, rows, dialect.header_line, dialect.header_line + 1, told, dialect.delimiter)
+    bare = not (counted.has_blanks or counted.quotes)
+    return Reading(dialect.columns, rows, dialect.header_line, dialect.header_line + 1, told, dialect.delimiter, has_bare_cells=bare)
 
 
 @dataclass
@@ -97,7 +98,7 @@ class _Scan:
             "delimiter": self.dialect.delimiter,
             "quote": self.quote,
         }
-        how = f"format parquet, compression lz4, dictionary_size_limit {LARGEST_DICTIONARY}"
+        how = f"format parquet, compression lz4, parquet_version v2, dictionary_size_limit {LARGEST_DICTIONARY}"
         copy = f"copy (select {renamed} from {scan}) to {literal(str(self.target))} ({how})"
         return int(self.con.execute(copy, values).fetchall()[0][0])
 

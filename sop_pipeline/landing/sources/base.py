@@ -62,6 +62,7 @@ class Reading:
     `first_line`: physical line of the first row where every row is one line and nothing but ragged lines lies between; None where the
     Parquet file holds a column `source_line` instead. `has_unreadable_characters`: some bytes mean nothing in the file's encoding and
     became U+FFFD. `has_odd_rows`: rows without any value, or that say the header again; they are landed and left out of `raw`.
+    `has_bare_cells`: no cell has a blank at its ends and no empty one is written as a text, so that nothing need be trimmed.
     """
 
     columns: tuple[str, ...]
@@ -72,6 +73,7 @@ class Reading:
     delimiter: str = ","
     has_unreadable_characters: bool = False
     has_odd_rows: bool = True
+    has_bare_cells: bool = False
 
 
 def column_names(header: Sequence[str | None], path: str, limits: Limits) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ class Dialect:
 
 @dataclass(frozen=True)
 class Survey:
-    """What a UTF-8 file holds, counted in one pass."""
+    """What a UTF-8 file holds, counted in one pass. `has_blanks`: a space, a tab that is no delimiter, or any sign beyond ASCII."""
 
     line_feeds: int
     carriage_returns: int
@@ -54,6 +54,7 @@ class Survey:
     nulls: int
     replacements: int
     ends_with_line_feed: bool
+    has_blanks: bool
 
     @property
     def lines(self) -> int:
@@ -126,6 +127,8 @@ def survey(path: Path, delimiter: str) -> Survey:
     """Count line ends, delimiters, quotes and zero bytes of a UTF-8 file in one pass; `delimiter` is one ASCII sign."""
     counts: Counter[str] = Counter()
     last = b""
+    has_blanks = False
+    blanks = tuple(blank for blank in (b" ", b"\t") if blank != delimiter.encode())
     with path.open("rb") as file:
         while chunk := file.read(CHUNK_BYTES):
             # signs in every line are compared all at once; one that is mostly absent is looked for, which is faster than counting it
@@ -137,7 +140,9 @@ def survey(path: Path, delimiter: str) -> Survey:
             if counts["carriage_returns"]:
                 counts["pairs"] += chunk.count(b"\r\n") + (last == b"\r" and chunk.startswith(b"\n"))
             if not chunk.isascii():
+                has_blanks = True
                 counts["replacements"] += chunk.count(REPLACEMENT)
+            has_blanks = has_blanks or any(blank in chunk for blank in blanks)
             last = chunk[-1:]
     return Survey(
         line_feeds=counts["line_feeds"],
@@ -148,6 +153,7 @@ def survey(path: Path, delimiter: str) -> Survey:
         nulls=counts["nulls"],
         replacements=counts["replacements"],
         ends_with_line_feed=last in (b"\n", b""),
+        has_blanks=has_blanks,
     )
 
 
