@@ -146,7 +146,7 @@ class FamilyBalance(Table, key=("scenario_id", "strategy", "family_id", "period_
         optional=True,
         ge=0,
     )
-    past_due_quantity: Number = column("Make-to-order: open orders past due at the as-of date, in the current period", optional=True, ge=0)
+    past_due_quantity: Number = column("Open orders past due at the as-of date, in the current period", optional=True, ge=0)
     opening_shortage_quantity: Number = column(
         "Make-to-stock: demand due and not delivered at the start; current period: past due at the as-of date, where its remainder starts",
         optional=True,
