@@ -154,7 +154,7 @@ class InventoryHealth(Table, key=("item_id", "site_id")):
     abc_class: Text = column("What the item earns", optional=True)
     xyz_class: Text = column("How well it is foreseen", optional=True)
     days_of_supply: Number = column(
-        "Working days for which the item's stock on all sites covers what customers and production will take; empty where no plan uses it up",
+        "Working days for which the item's stock on all sites covers what customers and production take; empty where no plan uses it up",
         optional=True,
         ge=0,
     )
