@@ -43,8 +43,8 @@ class SupplierSpend(Table, key=("scenario_id", "plan_version", "cycle_id", "supp
     spend_amount: Amount = column("Receipts at their price, then open and planned orders; empty where a price is missing", optional=True)
     payment_days: Number = column("payment_terms_days of the supplier, else days_payables_outstanding", optional=True, ge=0)
     basis: Text = column(
-        "purchases: receipts, open and planned orders; material_used, where those do not tell it all: material, purchases and subcontracting "
-        "of the plan",
+        "purchases: receipts, open and planned orders; material_used, where those do not tell it all: material, purchases and "
+        "subcontracting of the plan",
         isin=SPEND_BASES,
     )
 
