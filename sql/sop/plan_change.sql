@@ -1,6 +1,6 @@
 -- One row per plan compared with, measure, family, planned period and cause of the change since then; what did not change has no row.
 with
-balance as (select * from sop.current_balance where period_kind <> 'history'),
+balance as (select * from sop.current_balance),
 dim_period as (select * from sop.dim_period),
 recorded_plans as (select * from raw.recorded_plans where record_kind = 'night'),
 approved_plans as (select * from core.approved_plans),
@@ -38,7 +38,8 @@ compared as (
         approved_revenue_amount
     from approved_plans
 ),
--- a plan opens where its period before closed; where that was not kept, what opens it is told under other
+-- a plan opens where its period before closed: a night of the cycle before planned that one too, and what it came to is known.
+-- Where that was not kept, what opens the plan is told under other
 before_after as (
     select
         compared.compared_with,
@@ -48,6 +49,7 @@ before_after as (
         balance.plan_version,
         balance.family_id,
         balance.period_start,
+        balance.period_kind,
         balance.planning_unit,
         balance.currency,
         balance.production_strategy <> 'make_to_stock' as is_made_to_order,
@@ -74,6 +76,7 @@ before_after as (
     from compared
     inner join balance using (family_id, period_start)
     inner join dim_period using (period_start)
+    where dim_period.periods_from_now >= 0 or (dim_period.periods_from_now = -1 and compared.compared_with = 'last_night')
     window plan as (partition by compared.compared_with, balance.family_id order by dim_period.periods_from_now)
 ),
 causes as (
@@ -143,4 +146,4 @@ select
     round(change, 6)::double as change_value,
     (case when measure = 'revenue_amount' then currency else planning_unit end)::varchar as unit
 from causes
-where abs(new_value - old_value) > 5e-7 and abs(change) > 5e-7
+where period_kind <> 'history' and abs(new_value - old_value) > 5e-7 and abs(change) > 5e-7
