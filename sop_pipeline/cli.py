@@ -101,7 +101,7 @@ def ui_command(folder: Path, port: int) -> int:
     from sop_pipeline.defs.run import serve_ui  # noqa: PLC0415
 
     click.echo(f"http://127.0.0.1:{port} shows the nights of {company.settings.company}; Ctrl-C stops it.", err=True)
-    return serve_ui(company, port=port)
+    serve_ui(company, port=port)
 
 
 @main.command("demo")
