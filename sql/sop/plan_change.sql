@@ -2,12 +2,57 @@
 with
 balance as (select * from sop.current_balance),
 dim_period as (select * from sop.dim_period),
-recorded_plans as (select * from raw.recorded_plans where record_kind = 'night'),
+recorded_plans as (select * from raw.recorded_plans),
+staged_plans as (select * from staging.approved_plans),
 approved_plans as (select * from core.approved_plans),
 nights as (
     select *
     from recorded_plans
-    where as_of_date = (select max(as_of_date) from recorded_plans where as_of_date < $as_of_date)
+    where
+        record_kind = 'night'
+        and as_of_date = (select max(as_of_date) from recorded_plans where record_kind = 'night' and as_of_date < $as_of_date)
+),
+last_closed as (select period_start from dim_period where periods_from_now = -1),
+-- the version that planned the current period may have planned the one before it too
+versions as (
+    select
+        approved_plans.family_id,
+        approved_plans.cycle_id,
+        approved_plans.approved_on
+    from approved_plans
+    inner join dim_period on approved_plans.period_start = dim_period.period_start and dim_period.periods_from_now = 0
+),
+closings as (
+    select
+        cycle_id,
+        family_id,
+        period_start,
+        closing_inventory_quantity,
+        closing_backlog_quantity,
+        true as is_approved_here
+    from recorded_plans
+    where record_kind = 'approved'
+    union all
+    select
+        cycle_id,
+        family_id,
+        period_start,
+        closing_inventory_quantity,
+        closing_backlog_quantity,
+        false
+    from staged_plans
+),
+approved_closings as (
+    select
+        versions.family_id,
+        versions.approved_on,
+        closings.period_start,
+        closings.closing_inventory_quantity,
+        closings.closing_backlog_quantity
+    from versions
+    inner join closings using (family_id, cycle_id)
+    semi join last_closed on closings.period_start = last_closed.period_start
+    qualify row_number() over (partition by versions.family_id order by closings.is_approved_here desc) = 1
 ),
 compared as (
     select
@@ -37,8 +82,23 @@ compared as (
         approved_closing_backlog_quantity,
         approved_revenue_amount
     from approved_plans
+    anti join last_closed on approved_plans.period_start = last_closed.period_start
+    union all
+    select
+        'approved',
+        approved_on,
+        family_id,
+        period_start,
+        null,
+        null,
+        null,
+        null,
+        closing_inventory_quantity,
+        closing_backlog_quantity,
+        null
+    from approved_closings
 ),
--- a plan opens where its period before closed: a night of the cycle before planned that one too, and what it came to is known.
+-- a plan opens where its period before closed: a plan of the cycle before said where, and what it came to is known.
 -- Where that was not kept, what opens the plan is told under other
 before_after as (
     select
@@ -76,7 +136,7 @@ before_after as (
     from compared
     inner join balance using (family_id, period_start)
     inner join dim_period using (period_start)
-    where dim_period.periods_from_now >= 0 or (dim_period.periods_from_now = -1 and compared.compared_with = 'last_night')
+    where dim_period.periods_from_now >= -1
     window plan as (partition by compared.compared_with, balance.family_id order by dim_period.periods_from_now)
 ),
 causes as (
