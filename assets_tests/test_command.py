@@ -157,3 +157,20 @@ def test_a_selection_runs_its_tables_only_and_says_that_nothing_new_is_published
     assert result.exit_code == 0, result.output
     assert json.loads(result.output)["is_published"] is False
     assert (folder / "published" / "sop.duckdb").stat().st_mtime_ns == before
+
+
+def test_the_ui_becomes_dagster_so_that_no_daemon_outlives_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sop.yaml").write_text("company: X\nreporting_currency: EUR\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    replaced: list[tuple[str, list[str], dict[str, str], Path]] = []
+    monkeypatch.setattr(
+        os, "execvpe", lambda program, arguments, environment: replaced.append((program, arguments, environment, Path.cwd()))
+    )
+    result = sop("ui", "--company", str(tmp_path), "--port", "4711")
+    assert "http://127.0.0.1:4711" in result.output
+    ((program, arguments, environment, folder),) = replaced
+    assert (Path(program).name, arguments[0]) == ("dagster", program)
+    assert arguments[-2:] == ["-p", "4711"]
+    assert Path(environment["SOP_COMPANY"]) == tmp_path
+    assert (folder / "workspace.yaml").exists()
+    assert Path(environment["DAGSTER_HOME"]) == folder

@@ -295,15 +295,19 @@ def test_costs_prices_and_orders_fit_each_other():
     costs = {(row["item_id"], row["valid_from"][:4]): Decimal(row["total_cost"]) for row in clean_rows(files, "standard_costs")}
     dearer = [cell for cell in prices if cell in costs and costs[cell] >= prices[cell]]
     assert dearer == []
-    checked = 0
+    checked, ordered, by_price = 0, Decimal(0), Decimal(0)
     for row in clean_rows(files, "sales_orders"):
         if row["order_type"] != "standard":
             continue
         per_unit = 10 if row["unit_of_measure"] == "BOX" else 1
-        to_list = prices[row["item_id"], row["order_date"][:4]] * per_unit * (Decimal("1.10") if row["currency"] == "USD" else 1)
-        assert Decimal("0.87") < Decimal(row["net_unit_price"]) / to_list <= Decimal("1.001")
+        net_price = prices[row["item_id"], row["order_date"][:4]] * per_unit * (Decimal("1.10") if row["currency"] == "USD" else 1)
+        assert Decimal("0.93") < Decimal(row["net_unit_price"]) / net_price < Decimal("1.08")
+        ordered += Decimal(row["ordered_quantity"]) * Decimal(row["net_unit_price"])
+        by_price += Decimal(row["ordered_quantity"]) * net_price
         checked += 1
     assert checked > 10_000
+    # What is planned at these prices goes on from what was invoiced.
+    assert Decimal("0.98") < ordered / by_price < Decimal("1.02")
 
 
 @pytest.mark.parametrize(

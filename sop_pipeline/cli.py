@@ -1,54 +1,17 @@
-"""The `sop` command: verbs, exit codes; results on stdout, progress on stderr. With company.py the only reader of environment and clock."""
+"""The `sop` command: verbs, results on stdout, progress on stderr. With company.py the only reader of environment and clock."""
 
 import datetime as dt
 import json
 import sys
-from collections.abc import Callable
 from dataclasses import asdict
-from functools import wraps
 from pathlib import Path
-from typing import Any
 
 import click
 
 from sop_pipeline import report, report_cycles
-from sop_pipeline.company import Company, ConfigurationError, chosen_folder, load_company, now_utc, settings_schema
-from sop_pipeline.cycles import CycleError, Kind
-from sop_pipeline.warehouse import WarehouseBusyError
-
-DONE, DATA_STOPPED, USAGE, OTHER = 0, 1, 2, 3
-
-
-def _guarded(command: Callable[..., int]) -> Callable[..., None]:
-    """Turn what a verb returns or raises into the exit codes of the command, never into a traceback for a known cause."""
-
-    @wraps(command)
-    def run(*args: Any, **options: Any) -> None:
-        try:
-            code = command(*args, **options)
-        except (ConfigurationError, CycleError) as error:
-            click.echo(str(error), err=True)
-            code = USAGE
-        except (WarehouseBusyError, OSError) as error:
-            click.echo(str(error), err=True)
-            code = OTHER
-        sys.exit(code)
-
-    return run
-
-
-def _company_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    folder = click.option(
-        "--company",
-        "folder",
-        type=click.Path(path_type=Path),
-        default=chosen_folder,
-        help="Company folder; SOP_COMPANY, else the demo company.",
-    )
-    return folder(command)
-
-
-_as_json = click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON document.")
+from sop_pipeline.cli_options import DATA_STOPPED, DONE, OTHER, USAGE, as_json_option, company_options, guarded
+from sop_pipeline.company import Company, ConfigurationError, load_company, now_utc, settings_schema
+from sop_pipeline.cycles import Kind
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -58,12 +21,12 @@ def main() -> None:
 
 
 @main.command("run")
-@_company_options
+@company_options
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Run the night of this day; later facts are not read.")
 @click.option("--select", "selection", multiple=True, help="Only these assets: a schema, schema.table, or Dagster's selection syntax.")
 @click.option("--full", is_flag=True, help="Forget what the working warehouse holds and compute everything again.")
-@_as_json
-@_guarded
+@as_json_option
+@guarded
 def run_command(folder: Path, as_of: dt.datetime | None, selection: tuple[str, ...], full: bool, as_json: bool) -> int:
     """Run one night: land, check, forecast, plan, publish."""
     company = load_company(folder, as_of.date() if as_of else None)
@@ -92,10 +55,10 @@ def run_command(folder: Path, as_of: dt.datetime | None, selection: tuple[str, .
 
 @main.command("check")
 @click.argument("extracts", nargs=-1)
-@_company_options
+@company_options
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Check as of this day.")
-@_as_json
-@_guarded
+@as_json_option
+@guarded
 def check_command(extracts: tuple[str, ...], folder: Path, as_of: dt.datetime | None, as_json: bool) -> int:
     """Land and check extracts only; list every problem and what to do about it."""
     company = load_company(folder, as_of.date() if as_of else None)
@@ -109,10 +72,10 @@ def check_command(extracts: tuple[str, ...], folder: Path, as_of: dt.datetime | 
 
 @main.command("map")
 @click.argument("file", type=click.Path(path_type=Path))
-@_company_options
+@company_options
 @click.option("--as", "extract", help="The extract the file is, where it is not to be recognised.")
-@_as_json
-@_guarded
+@as_json_option
+@guarded
 def map_command(file: Path, folder: Path, extract: str | None, as_json: bool) -> int:
     """Propose how a file of your own becomes an extract: YAML to paste into sop.yaml, and what stays open."""
     company = load_company(folder)
@@ -129,16 +92,16 @@ def map_command(file: Path, folder: Path, extract: str | None, as_json: bool) ->
 
 
 @main.command("ui")
-@_company_options
+@company_options
 @click.option("--port", default=3000, show_default=True, help="Port on localhost.")
-@_guarded
+@guarded
 def ui_command(folder: Path, port: int) -> int:
     """Open Dagster's web UI and daemon on localhost with the company's history; the nightly schedule is on."""
     company = load_company(folder)
     from sop_pipeline.defs.run import serve_ui  # noqa: PLC0415
 
     click.echo(f"http://127.0.0.1:{port} shows the nights of {company.settings.company}; Ctrl-C stops it.", err=True)
-    return serve_ui(company, port=port)
+    serve_ui(company, port=port)
 
 
 @main.command("demo")
@@ -147,7 +110,7 @@ def ui_command(folder: Path, port: int) -> int:
 @click.option("--items", default=300, show_default=True, type=click.IntRange(1))
 @click.option("--years", default=4, show_default=True, type=click.IntRange(1))
 @click.option("--seed", default=None, type=int, help="Another company of the same size.")
-@_guarded
+@guarded
 def demo_command(directory: Path, families: int, items: int, years: int, seed: int | None) -> int:
     """Write a demo company of any size."""
     from sop_pipeline.demo import DEFAULT_SEED, write_demo  # noqa: PLC0415
@@ -163,7 +126,7 @@ def demo_command(directory: Path, families: int, items: int, years: int, seed: i
 @click.argument("directory", type=click.Path(path_type=Path))
 @click.option("--name", default="My Company", show_default=True, help="Name of the company.")
 @click.option("--currency", default="EUR", show_default=True, help="Reporting currency.")
-@_guarded
+@guarded
 def init_command(directory: Path, name: str, currency: str) -> int:
     """Write a new company folder: commented sop.yaml, a template and a filled example per extract, the data dictionary."""
     from sop_pipeline.templates import write_company  # noqa: PLC0415
@@ -176,7 +139,7 @@ def init_command(directory: Path, name: str, currency: str) -> int:
 
 
 @main.command("schema")
-@_guarded
+@guarded
 def schema_command() -> int:
     """Print the JSON Schema of sop.yaml, for editors."""
     click.echo(json.dumps(settings_schema(), indent=2))
@@ -185,10 +148,10 @@ def schema_command() -> int:
 
 @main.command("freeze")
 @click.argument("cycle")
-@_company_options
+@company_options
 @click.option("--by", help="Who freezes it.")
-@_as_json
-@_guarded
+@as_json_option
+@guarded
 def freeze_command(cycle: str, folder: Path, by: str | None, as_json: bool) -> int:
     """Make the published working plan of CYCLE its frozen version: immutable from now on."""
     return _make_version(folder, cycle, "frozen", by=by, as_json=as_json)
@@ -196,10 +159,10 @@ def freeze_command(cycle: str, folder: Path, by: str | None, as_json: bool) -> i
 
 @main.command("approve")
 @click.argument("cycle")
-@_company_options
+@company_options
 @click.option("--by", required=True, help="Who approves it.")
-@_as_json
-@_guarded
+@as_json_option
+@guarded
 def approve_command(cycle: str, folder: Path, by: str, as_json: bool) -> int:
     """Make the published working plan of CYCLE its approved version: the old plan of the cycles to come."""
     return _make_version(folder, cycle, "approved", by=by, as_json=as_json)
@@ -218,9 +181,9 @@ def _make_version(folder: Path, cycle: str, kind: Kind, *, by: str | None, as_js
 
 @main.command("scenario")
 @click.argument("changes", nargs=-1, required=True, metavar="CHANGE…")
-@_company_options
-@_as_json
-@_guarded
+@company_options
+@as_json_option
+@guarded
 def scenario_command(changes: tuple[str, ...], folder: Path, as_json: bool) -> int:
     """Plan changes beside the last night's base plan, without new extracts; nothing is published.
 
@@ -236,9 +199,9 @@ def scenario_command(changes: tuple[str, ...], folder: Path, as_json: bool) -> i
 
 
 @main.command("publish")
-@_company_options
+@company_options
 @click.option("--rollback", is_flag=True, help="Put the previous published file back.")
-@_guarded
+@guarded
 def publish_command(folder: Path, rollback: bool) -> int:
     """Put the previous published file back."""
     from sop_pipeline import publish  # noqa: PLC0415
@@ -257,11 +220,11 @@ def publish_command(folder: Path, rollback: bool) -> int:
 
 @main.command("explain")
 @click.argument("cell", nargs=-1, metavar="FAMILY PERIOD [MEASURE]")
-@_company_options
+@company_options
 @click.option("--costs", is_flag=True, help="What each strategy costs, by kind of cost.")
 @click.option("--replay", "again", is_flag=True, help="Plan again from the night's tables, and set it beside what was published.")
-@_as_json
-@_guarded
+@as_json_option
+@guarded
 def explain_command(cell: tuple[str, ...], folder: Path, costs: bool, again: bool, as_json: bool) -> int:
     """Say where the number of FAMILY in PERIOD comes from: steps, sums, resources, exceptions, rows of extracts.
 
@@ -294,10 +257,10 @@ def explain_command(cell: tuple[str, ...], folder: Path, costs: bool, again: boo
 
 
 @main.command("doctor")
-@_company_options
+@company_options
 @click.option("--digest", is_flag=True, help="Digest of every published table, without clock columns.")
-@_as_json
-@_guarded
+@as_json_option
+@guarded
 def doctor_command(folder: Path, digest: bool, as_json: bool) -> int:
     """Say how the installation and the company's files are."""
     company = load_company(folder)

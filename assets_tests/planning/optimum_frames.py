@@ -7,7 +7,8 @@ from balance_frames import assert_contracts, assert_identities
 from plan_frames import assert_contract, table
 
 from sop_pipeline.contracts.core.masters import ItemCosts, PlanningCosts
-from sop_pipeline.contracts.plan import DerivedCosts, FamilyMoney, ShortagePegs, StabilityCurve, StrategyComparison
+from sop_pipeline.contracts.optimum import DerivedCosts, ShortagePegs, StabilityCurve, StrategyComparison
+from sop_pipeline.contracts.plan import FamilyMoney
 from sop_pipeline.planning.optimum import OptimumResult, optimise_supply
 from sop_pipeline.planning.optimum.costs import CostRatios
 from sop_pipeline.planning.supply import Switches

@@ -331,6 +331,7 @@ def test_past_due_orders_open_the_shortage_of_make_to_stock():
     due = [{"family_id": "F", "period_start": month(0), "past_due_quantity": 12.0}]
     frames = one(demand=[100.0], orders_due=due)
     assert series(balance(frames).family_balance, "opening_shortage_quantity") == [12.0]
+    assert series(balance(frames).family_balance, "past_due_quantity") == [12.0]
     assert series(balance(frames).family_balance, "production_quantity") == [112.0]
 
 

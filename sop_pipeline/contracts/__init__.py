@@ -1,6 +1,6 @@
 """The contract of every table, found by the table's address `schema.table`. The contracts live in one package or module per schema."""
 
-from sop_pipeline.contracts import core, forecast, handoffs, landing, plan, record, sop, staging
+from sop_pipeline.contracts import core, forecast, handoffs, landing, optimum, plan, record, sop, staging
 from sop_pipeline.contracts.base import Rule, Table
 from sop_pipeline.contracts.specs import ColumnSpec, RuleSpec, column_specs, rule_of, rule_specs
 
@@ -13,6 +13,7 @@ CONTRACTS: dict[str, type[Table]] = {
     **core.TABLES,
     **forecast.TABLES,
     **plan.TABLES,
+    **optimum.TABLES,
     **handoffs.TABLES,
     **sop.TABLES,
 }

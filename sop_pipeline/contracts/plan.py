@@ -1,4 +1,4 @@
-"""Contracts of schema plan: the demand plan step by step and the balanced supply plan. Published names and rounding stay in schema sop."""
+"""Contracts of schema plan: the demand plan step by step and the balanced supply plan. What the optimiser says of it stays in optimum."""
 
 from sop_pipeline.contracts.base import Count, Date, Flag, Number, Ratio, Table, Text, column
 from sop_pipeline.contracts.core.events import EVENT_KINDS
@@ -6,29 +6,6 @@ from sop_pipeline.contracts.core.intentions import DEMAND_STEPS
 
 STRATEGIES = ("level", "chase", "hybrid", "least_cost", "planned")
 LOAD_STATUSES = ("free", "full", "full but costless", "overloaded")
-STRATEGY_MEASURES = (
-    "total_cost",
-    "production_cost",
-    "regular_labour_cost",
-    "overtime_cost",
-    "hiring_cost",
-    "layoff_cost",
-    "subcontract_cost",
-    "purchase_cost",
-    "holding_cost",
-    "backorder_cost",
-    "lost_sales_cost",
-    "average_inventory_amount",
-    "average_inventory_quantity",
-    "worst_shortage_quantity",
-    "hires",
-    "layoffs",
-    "overtime_hours",
-    "peak_load_ratio",
-    "lowest_cash_amount",
-    "anchor_regret",  # of the published plan: what staying near the approved one costs
-)
-MEASURE_UNITS = ("money", "heads", "hours", "planning units", "ratio")
 BALANCE_STATUSES = ("short", "overloaded", "below_target", "excess", "balanced")
 
 
@@ -146,7 +123,7 @@ class FamilyBalance(Table, key=("scenario_id", "strategy", "family_id", "period_
         optional=True,
         ge=0,
     )
-    past_due_quantity: Number = column("Make-to-order: open orders past due at the as-of date, in the current period", optional=True, ge=0)
+    past_due_quantity: Number = column("Open orders past due at the as-of date, in the current period", optional=True, ge=0)
     opening_shortage_quantity: Number = column(
         "Make-to-stock: demand due and not delivered at the start; current period: past due at the as-of date, where its remainder starts",
         optional=True,
@@ -248,58 +225,6 @@ class WorkforcePlan(Table, key=("scenario_id", "strategy", "resource_id", "perio
     layoff_cost_amount: Number = column("Layoffs", optional=True)
 
 
-class StrategyComparison(Table, key=("scenario_id", "strategy", "family_id", "measure")):
-    """One row per strategy, family (* = the company) and measure."""
-
-    scenario_id: Text = column("Scenario")
-    strategy: Text = column(  # type: ignore[assignment]  # hides a pandera method nobody calls
-        "Strategy, every family on it; planned is the mix that is published", isin=STRATEGIES
-    )
-    family_id: Text = column("Family; * is the company")
-    measure: Text = column("What is measured", isin=STRATEGY_MEASURES)
-    value: Number = column("Over the horizon: money, heads, hours, planning units or a ratio")
-    unit: Text = column("money, heads, hours, planning units or ratio", isin=MEASURE_UNITS)
-
-
-class StabilityCurve(Table, key=("scenario_id", "stability_weight")):
-    """One row per weight of stability, every family on hybrid: what steadier production costs the company."""
-
-    scenario_id: Text = column("Scenario")
-    stability_weight: Number = column("supply.stability_weight of sop.yaml", ge=0)
-    rate_change_ratio: Ratio = column("Mean change of the daily rate from period to period ÷ rate, families weighted by value", ge=0)
-    total_cost_amount: Number = column("Money of the horizon, without prices that only steer")
-    cost_over_least_ratio: Ratio = column("Total cost beyond the least of all weights", optional=True, ge=0)
-
-
-class DerivedCosts(Table, key=("scenario_id", "cost", "scope", "scope_id")):
-    """One row per cost or penalty that steers the plan, nobody gave, and the planning derived; and family or resource."""
-
-    scenario_id: Text = column("Scenario")
-    cost: Text = column("What costs it")
-    scope: Text = column("family or resource", isin=("family", "resource"))
-    scope_id: Text = column("Family or resource")
-    amount: Number = column("Money per unit, mean over the horizon", ge=0)
-    unit: Text = column("What the amount is per")
-    is_money: Flag = column("Counts in total cost; otherwise it only steers")
-    basis: Text = column("What it was derived from")
-
-
-class ShortagePegs(Table, key=("scenario_id", "family_id", "period_start", "resource_id")):
-    """One row per shortage of the planned strategy and resource it hangs on; one row with an empty resource where none is scarce."""
-
-    scenario_id: Text = column("Scenario")
-    family_id: Text = column("Family that is short")
-    period_start: Date = column("Period at whose end demand waits beyond what is promised, or is lost")
-    resource_id: Text = column("Resource it hangs on; empty where no resource is scarce: an override, a freeze or time itself binds")
-    shortage_quantity: Number = column("Demand that waits or is lost, planning units", gt=0)
-    window_start: Date = column("First period whose supply could still have met it")
-    share_ratio: Ratio = column("Share of the scarcity that is this resource's", optional=True, ge=0, le=1.000001)
-    relief_quantity: Number = column(
-        "Shortage that a tenth more of the resource in the window would end, solved again", optional=True, ge=0
-    )
-    relief_amount: Number = column("What it would save, soft prices of all families included", optional=True)
-
-
 TABLES: dict[str, type[Table]] = {
     "plan.family_demand": FamilyDemand,
     "plan.item_demand": ItemDemand,
@@ -310,8 +235,4 @@ TABLES: dict[str, type[Table]] = {
     "plan.family_supply": FamilySupply,
     "plan.resource_load": ResourceLoad,
     "plan.workforce_plan": WorkforcePlan,
-    "plan.strategy_comparison": StrategyComparison,
-    "plan.stability_curve": StabilityCurve,
-    "plan.derived_costs": DerivedCosts,
-    "plan.shortage_pegs": ShortagePegs,
 }

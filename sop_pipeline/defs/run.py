@@ -5,12 +5,12 @@ import functools
 import json
 import os
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import dagster as dg
 from dagster._core.definitions.asset_selection import DagsterInvalidAssetSelectionError
@@ -135,8 +135,11 @@ def prepare_home(company: Company) -> None:
         target.write_text(text, encoding="utf-8")
 
 
-def serve_ui(company: Company, *, port: int) -> int:
-    """Dagster's web UI and daemon on localhost with the company's history and schedule; returns the exit code when it is stopped."""
+def serve_ui(company: Company, *, port: int) -> NoReturn:
+    """Become Dagster's web UI and daemon on localhost with the company's history and schedule.
+
+    The process is replaced, so that whoever stops `sop ui` stops Dagster: a daemon left behind would go on with the schedule.
+    """
     prepare_home(company)
     program = shutil.which("dagster", path=str(Path(sys.executable).parent)) or "dagster"
     environment = {
@@ -149,7 +152,8 @@ def serve_ui(company: Company, *, port: int) -> int:
     workspace = {"load_from": [{"python_module": {"module_name": MODULE, "location_name": LOCATION}}]}
     (company.dagster_home / "workspace.yaml").write_text(json.dumps(workspace), encoding="utf-8")
     arguments = [program, "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)]
-    return subprocess.run(arguments, env=environment, cwd=company.dagster_home, check=False).returncode  # noqa: S603
+    os.chdir(company.dagster_home)
+    os.execvpe(program, arguments, environment)  # noqa: S606
 
 
 def _keys(defs: dg.Definitions, selection: Sequence[str]) -> list[dg.AssetKey]:

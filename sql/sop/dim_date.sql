@@ -9,7 +9,6 @@ days as (
 )
 select
     calendar_date::date as calendar_date,
-    strftime(calendar_date, '%Y%m%d')::bigint as date_key,
     period_start::date as period_start,
     (isodow(calendar_date) <= 5)::boolean as is_weekday,
     strftime(calendar_date, '%G-W%V')::varchar as iso_week

@@ -158,6 +158,7 @@ unsubmitted as (
     anti join sales_submissions on planned.family_id = sales_submissions.family_id and planned.period_start = sales_submissions.period_start
     where
         planned.periods_from_now < $sales_plan_periods
+        and family_demand.quantity > 0
         and exists(select * from extract_status where extract = 'sales_forecasts' and load_status <> 'not_supplied')
 ),
 unexplained as (

@@ -186,7 +186,8 @@ biased as (
     from judged
     inner join dim_family using (family_id)
     left join near_revenue using (family_id)
-    where abs(judged.bias_ratio) > $bias_ratio
+    -- one or two misses say nothing of the next
+    where abs(judged.bias_ratio) > $bias_ratio and judged.observations >= 3
 ),
 drifts as (
     select

@@ -21,10 +21,7 @@ item_classes as (select * from forecast.item_classes),
 item_flows as (select * from core.item_flows),
 inventory_movements as (select * from staging.inventory_movements where movement_type = 'issue' and movement_date < $as_of_date),
 item_components as (select * from core.item_components),
-item_demand as (select * from plan.item_demand where scenario_id = 'base' and step = 'executive'),
-family_balance as (select * from plan.family_balance where scenario_id = 'base' and strategy = 'planned'),
-item_mix as (select * from core.item_mix),
-item_history as (select * from core.item_period_history where periods_from_now = 0),
+material_requirements as (select * from plan.material_requirements where scenario_id = 'base'),
 site_working_days as (select * from core.site_working_days),
 policies as (
     select
@@ -59,29 +56,21 @@ stocked as (
     from at_sites
     group by item_id
 ),
--- what customers and other families are planned to take of an item, from today on
+-- what customers and the production of other items are planned to take of an item, from today on
 ahead as (
     select
-        item_demand.item_id,
-        item_demand.period_start,
+        material_requirements.item_id,
+        material_requirements.period_start,
         coalesce(site_working_days.remaining_working_days, 0) as working_days,
-        greatest(
-            item_demand.quantity
-            - case when item_demand.period_start = current_period.period_start then coalesce(item_history.demand_quantity, 0) else 0 end,
-            0
-        )
-        + coalesce(family_balance.issued_quantity * item_mix.mix_ratio / items.planning_units_per_unit, 0) as quantity
-    from item_demand
-    cross join current_period
-    inner join stocked on item_demand.item_id = stocked.item_id
-    inner join items on item_demand.item_id = items.item_id
-    inner join families on item_demand.family_id = families.family_id
+        material_requirements.gross_requirement_quantity as quantity
+    from material_requirements
+    inner join stocked on material_requirements.item_id = stocked.item_id
+    inner join items on material_requirements.item_id = items.item_id
+    left join families on items.family_id = families.family_id
     left join site_working_days
-        on families.site_id = site_working_days.site_id and item_demand.period_start = site_working_days.period_start
-    left join item_history on item_demand.item_id = item_history.item_id
-    left join item_mix on item_demand.item_id = item_mix.item_id
-    left join family_balance
-        on item_demand.family_id = family_balance.family_id and item_demand.period_start = family_balance.period_start
+        on
+            coalesce(families.site_id, '') = site_working_days.site_id
+            and material_requirements.period_start = site_working_days.period_start
 ),
 walked as (
     select

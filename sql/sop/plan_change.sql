@@ -1,13 +1,58 @@
 -- One row per plan compared with, measure, family, planned period and cause of the change since then; what did not change has no row.
 with
-balance as (select * from sop.current_balance where period_kind <> 'history'),
+balance as (select * from sop.current_balance),
 dim_period as (select * from sop.dim_period),
-recorded_plans as (select * from raw.recorded_plans where record_kind = 'night'),
+recorded_plans as (select * from raw.recorded_plans),
+staged_plans as (select * from staging.approved_plans),
 approved_plans as (select * from core.approved_plans),
 nights as (
     select *
     from recorded_plans
-    where as_of_date = (select max(as_of_date) from recorded_plans where as_of_date < $as_of_date)
+    where
+        record_kind = 'night'
+        and as_of_date = (select max(as_of_date) from recorded_plans where record_kind = 'night' and as_of_date < $as_of_date)
+),
+last_closed as (select period_start from dim_period where periods_from_now = -1),
+-- the version that planned the current period may have planned the one before it too
+versions as (
+    select
+        approved_plans.family_id,
+        approved_plans.cycle_id,
+        approved_plans.approved_on
+    from approved_plans
+    inner join dim_period on approved_plans.period_start = dim_period.period_start and dim_period.periods_from_now = 0
+),
+closings as (
+    select
+        cycle_id,
+        family_id,
+        period_start,
+        closing_inventory_quantity,
+        closing_backlog_quantity,
+        true as is_approved_here
+    from recorded_plans
+    where record_kind = 'approved'
+    union all
+    select
+        cycle_id,
+        family_id,
+        period_start,
+        closing_inventory_quantity,
+        closing_backlog_quantity,
+        false
+    from staged_plans
+),
+approved_closings as (
+    select
+        versions.family_id,
+        versions.approved_on,
+        closings.period_start,
+        closings.closing_inventory_quantity,
+        closings.closing_backlog_quantity
+    from versions
+    inner join closings using (family_id, cycle_id)
+    semi join last_closed on closings.period_start = last_closed.period_start
+    qualify row_number() over (partition by versions.family_id order by closings.is_approved_here desc) = 1
 ),
 compared as (
     select
@@ -37,8 +82,24 @@ compared as (
         approved_closing_backlog_quantity,
         approved_revenue_amount
     from approved_plans
+    anti join last_closed on approved_plans.period_start = last_closed.period_start
+    union all
+    select
+        'approved',
+        approved_on,
+        family_id,
+        period_start,
+        null,
+        null,
+        null,
+        null,
+        closing_inventory_quantity,
+        closing_backlog_quantity,
+        null
+    from approved_closings
 ),
--- a plan opens where its period before closed; where that was not kept, what opens it is told under other
+-- a plan opens where its period before closed: a plan of the cycle before said where, and what it came to is known.
+-- Where that was not kept, what opens the plan is told under other
 before_after as (
     select
         compared.compared_with,
@@ -48,6 +109,7 @@ before_after as (
         balance.plan_version,
         balance.family_id,
         balance.period_start,
+        balance.period_kind,
         balance.planning_unit,
         balance.currency,
         balance.production_strategy <> 'make_to_stock' as is_made_to_order,
@@ -74,6 +136,7 @@ before_after as (
     from compared
     inner join balance using (family_id, period_start)
     inner join dim_period using (period_start)
+    where dim_period.periods_from_now >= -1
     window plan as (partition by compared.compared_with, balance.family_id order by dim_period.periods_from_now)
 ),
 causes as (
@@ -143,4 +206,4 @@ select
     round(change, 6)::double as change_value,
     (case when measure = 'revenue_amount' then currency else planning_unit end)::varchar as unit
 from causes
-where abs(new_value - old_value) > 5e-7 and abs(change) > 5e-7
+where period_kind <> 'history' and abs(new_value - old_value) > 5e-7 and abs(change) > 5e-7

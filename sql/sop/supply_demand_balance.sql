@@ -112,6 +112,24 @@ history as (
     where periods.period_kind = 'history' and periods.periods_from_now >= -$history_periods
 ),
 to_date as (select * from family_history where periods_from_now = 0),
+-- what is shipped at no known price is of unknown value; nothing is worth nothing at any price
+still_to_ship as (
+    select
+        family_balance.scenario_id,
+        family_balance.family_id,
+        family_balance.period_start,
+        round(family_balance.shipped_quantity - coalesce(to_date.shipped_quantity, 0), 6) as quantity,
+        case when quantity = 0 then 0 else quantity * family_money.net_price_amount end as revenue_amount,
+        case when quantity = 0 then 0 else quantity * family_money.net_price_budget_rate_amount end as revenue_budget_rate_amount,
+        case when quantity = 0 then 0 else quantity * family_money.unit_cost_amount end as cost_of_sales_amount,
+        case
+            when family_balance.closing_inventory_quantity = 0 then 0
+            else family_balance.closing_inventory_quantity * family_money.unit_cost_amount
+        end as inventory_value_amount
+    from family_balance
+    left join to_date using (family_id, period_start)
+    left join family_money using (scenario_id, family_id, period_start)
+),
 planned as (
     select
         family_balance.scenario_id,
@@ -160,29 +178,12 @@ planned as (
         family_balance.load_ratio,
         family_balance.binding_resource_id,
         family_balance.required_heads,
-        case
-            when periods.periods_from_now = 0
-                then
-                    coalesce(to_date.revenue_amount, 0)
-                    + (family_balance.shipped_quantity - coalesce(to_date.shipped_quantity, 0)) * family_money.net_price_amount
-            else family_balance.shipped_quantity * family_money.net_price_amount
-        end as revenue_amount,
-        case
-            when periods.periods_from_now = 0
-                then
-                    coalesce(to_date.cost_of_sales_amount, 0)
-                    + (family_balance.shipped_quantity - coalesce(to_date.shipped_quantity, 0)) * family_money.unit_cost_amount
-            else family_balance.shipped_quantity * family_money.unit_cost_amount
-        end as cost_of_sales_amount,
-        family_balance.closing_inventory_quantity * family_money.unit_cost_amount as inventory_value_amount,
-        case
-            when periods.periods_from_now = 0
-                then
-                    coalesce(to_date.revenue_budget_rate_amount, 0)
-                    + (family_balance.shipped_quantity - coalesce(to_date.shipped_quantity, 0))
-                    * family_money.net_price_budget_rate_amount
-            else family_balance.shipped_quantity * family_money.net_price_budget_rate_amount
-        end as revenue_budget_rate_amount,
+        still_to_ship.revenue_amount + case when periods.periods_from_now = 0 then to_date.revenue_amount else 0 end as revenue_amount,
+        still_to_ship.cost_of_sales_amount + case when periods.periods_from_now = 0 then to_date.cost_of_sales_amount else 0 end
+            as cost_of_sales_amount,
+        still_to_ship.inventory_value_amount,
+        still_to_ship.revenue_budget_rate_amount
+        + case when periods.periods_from_now = 0 then to_date.revenue_budget_rate_amount else 0 end as revenue_budget_rate_amount,
         family_balance.balance_status,
         case when periods.periods_from_now = 0 then coalesce(to_date.demand_quantity, 0) end as demand_to_date_quantity,
         case when periods.periods_from_now = 0 then coalesce(to_date.booked_quantity, 0) end as booked_to_date_quantity,
@@ -196,24 +197,12 @@ planned as (
     from family_balance
     inner join families using (family_id)
     inner join periods using (period_start)
+    left join consensus using (scenario_id, family_id, period_start)
+    left join executive using (scenario_id, family_id, period_start)
+    left join still_to_ship using (scenario_id, family_id, period_start)
     left join to_date on family_balance.family_id = to_date.family_id and periods.periods_from_now = 0
-    left join consensus
-        on
-            family_balance.scenario_id = consensus.scenario_id
-            and family_balance.family_id = consensus.family_id
-            and family_balance.period_start = consensus.period_start
-    left join executive
-        on
-            family_balance.scenario_id = executive.scenario_id
-            and family_balance.family_id = executive.family_id
-            and family_balance.period_start = executive.period_start
     left join family_forecast
         on family_balance.family_id = family_forecast.family_id and family_balance.period_start = family_forecast.period_start
-    left join family_money
-        on
-            family_balance.scenario_id = family_money.scenario_id
-            and family_balance.family_id = family_money.family_id
-            and family_balance.period_start = family_money.period_start
     left join orders_due on family_balance.family_id = orders_due.family_id and family_balance.period_start = orders_due.period_start
     left join scheduled_quantity
         on family_balance.family_id = scheduled_quantity.family_id and family_balance.period_start = scheduled_quantity.period_start

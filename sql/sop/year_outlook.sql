@@ -2,6 +2,7 @@
 with
 balance as (select * from sop.current_balance),
 dim_period as (select * from sop.dim_period),
+periods as (select * from core.periods),
 families as (select * from sop.dim_family),
 to_date as (select * from core.family_history where periods_from_now = 0),
 business_plan as (select * from core.business_plan),
@@ -13,7 +14,7 @@ years as (
         max(periods_from_now) >= 0 as has_plan
     from dim_period
     group by fiscal_year
-    having count(*) >= (select max(period_of_year) from dim_period)
+    having count(*) >= (select max(season_length_periods) from periods)
 ),
 last_approvals as (
     select

@@ -1,7 +1,9 @@
-"""Contract of the cash plan. Money of families, and money beside the business plan, stay out."""
+"""Contracts of the cash plan and of what is spent with suppliers. Money of families, and money beside the business plan, stay out."""
 
-from sop_pipeline.contracts.base import Amount, Date, Table, Text, column
+from sop_pipeline.contracts.base import Amount, Date, Number, Table, Text, column
 from sop_pipeline.contracts.sop.balance import PLAN_VERSIONS
+
+SPEND_BASES = ("purchases", "material_used")
 
 
 class CashPlan(Table, key=("scenario_id", "plan_version", "cycle_id", "period_start")):
@@ -14,9 +16,7 @@ class CashPlan(Table, key=("scenario_id", "plan_version", "cycle_id", "period_st
     currency: Text = column("Reporting currency")
     opening_cash_amount: Amount = column("Cash at the start; of the current period, on the as-of date", optional=True)
     receipts_amount: Amount = column("Sales that fall due: as many days after them as days_sales_outstanding says", optional=True)
-    supplier_payments_amount: Amount = column(
-        "Material, purchases and subcontracting that fall due, by days_payables_outstanding", optional=True
-    )
+    supplier_payments_amount: Amount = column("What was received from suppliers and falls due: see sop.supplier_spend", optional=True)
     payroll_amount: Amount = column("Wages of regular and overtime hours, worked or idle, hires and layoffs", optional=True)
     other_payments_amount: Amount = column("fixed_cost_per_period, of the current period the part still to come", optional=True)
     net_cash_flow_amount: Amount = column("Receipts − supplier payments − payroll − other payments", optional=True)
@@ -29,4 +29,24 @@ class CashPlan(Table, key=("scenario_id", "plan_version", "cycle_id", "period_st
     note: Text = column("What was not supplied, so that a figure is empty", optional=True)
 
 
-TABLES: dict[str, type[Table]] = {"sop.cash_plan": CashPlan}
+class SupplierSpend(Table, key=("scenario_id", "plan_version", "cycle_id", "supplier_id", "period_start")):
+    """One row per supplier and period of the last season and the horizon: what is received from it, and how long it waits for its money."""
+
+    cycle_id: Text = column("Planning cycle")
+    scenario_id: Text = column("Scenario")
+    plan_version: Text = column("working, frozen or approved", isin=PLAN_VERSIONS)
+    supplier_id: Text = column("Supplier; empty for material, subcontracting and purchases of no named supplier")
+    supplier_name: Text = column("Its name", optional=True)
+    period_start: Date = column("First day of the period of receipt")
+    period_kind: Text = column("history, current (to date and to come) or horizon", isin=("history", "current", "horizon"))
+    currency: Text = column("Reporting currency")
+    spend_amount: Amount = column("Receipts at their price, then open and planned orders; empty where a price is missing", optional=True)
+    payment_days: Number = column("payment_terms_days of the supplier, else days_payables_outstanding", optional=True, ge=0)
+    basis: Text = column(
+        "purchases: receipts, open and planned orders; material_used, where those do not tell it all: material, purchases and "
+        "subcontracting of the plan",
+        isin=SPEND_BASES,
+    )
+
+
+TABLES: dict[str, type[Table]] = {"sop.cash_plan": CashPlan, "sop.supplier_spend": SupplierSpend}

@@ -154,7 +154,9 @@ class InventoryHealth(Table, key=("item_id", "site_id")):
     abc_class: Text = column("What the item earns", optional=True)
     xyz_class: Text = column("How well it is foreseen", optional=True)
     days_of_supply: Number = column(
-        "Working days of forward demand that the item's stock on all sites covers; empty where no plan uses it up", optional=True, ge=0
+        "Working days for which the item's stock on all sites covers what customers and production take; empty where no plan uses it up",
+        optional=True,
+        ge=0,
     )
     above_maximum_quantity: Number = column("The site's share of the stock above the maximum days of its policy", optional=True)
     above_maximum_amount: Amount = column("The same at standard cost", optional=True)

@@ -55,7 +55,6 @@ class DimDate(Table, key=("calendar_date",)):
     """One row per day of the published periods."""
 
     calendar_date: Date = column("Day")
-    date_key: Count = column("Day as yyyymmdd")
     period_start: Date = column("Period that holds it")
     is_weekday: Flag = column("Monday to Friday")
     iso_week: Text = column("ISO week, YYYY-Www")

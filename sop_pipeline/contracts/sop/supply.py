@@ -1,7 +1,8 @@
 """Contracts of the published supply plan: sources, resources, heads, strategies and their costs. The balance itself stays out."""
 
 from sop_pipeline.contracts.base import Amount, Date, Flag, Number, Ratio, Table, Text, column
-from sop_pipeline.contracts.plan import LOAD_STATUSES, STRATEGIES, STRATEGY_MEASURES
+from sop_pipeline.contracts.optimum import STRATEGY_MEASURES
+from sop_pipeline.contracts.plan import LOAD_STATUSES, STRATEGIES
 from sop_pipeline.contracts.sop.balance import PLAN_VERSIONS, cycle
 
 

@@ -57,7 +57,7 @@ def family_balance_frame(
     supply = np.array([path.supply for path in plan.paths])
     to_order = inputs.is_to_order[:, None]
     past_due = np.full_like(stock, np.nan)
-    past_due[:, 0] = np.where(inputs.is_to_order, opening.past_due, np.nan)
+    past_due[:, 0] = opening.past_due
     is_overloaded = np.asarray(load.status == "overloaded")
     ratio, binding, overloaded = highest_critical_load(
         load.loads,

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from sop_pipeline.contracts.base import Table
-from sop_pipeline.contracts.plan import DerivedCosts, ShortagePegs, StabilityCurve, StrategyComparison
+from sop_pipeline.contracts.optimum import DerivedCosts, ShortagePegs, StabilityCurve, StrategyComparison
 from sop_pipeline.planning.balance.inputs import Axes
 from sop_pipeline.planning.optimum.costs import SupplyCosts
 from sop_pipeline.planning.optimum.money import money_of
