@@ -1,4 +1,4 @@
-"""Sheets that are lists: exceptions, notes, data quality, glossary. Grids of families and loads of resources stay out."""
+"""Sheets that are lists: exceptions, objectives, notes, data quality, glossary. Grids of families and loads of resources stay out."""
 
 from collections.abc import Mapping
 
@@ -41,6 +41,43 @@ def write_exceptions(page: Page, exceptions: pl.DataFrame, sheets: Mapping[str, 
     last = page.list(columns, exceptions)
     page.links(exceptions["family_id"].to_list(), 2, sheets)
     page.sheet.conditional_format(HEADER_ROW + 1, 7, last, 7, {"type": "data_bar", "bar_color": "#F4B6AE", "bar_solid": True})
+
+
+def write_objectives(page: Page, objectives: pl.DataFrame, sheets: Mapping[str, str]) -> None:
+    """What management aims at, at the last closed period, now and at the end of the plan; then the strategic plan, by its own spans."""
+    columns = [
+        ListColumn("measure", "Measure", 26),
+        ListColumn("held_for", "Family or group", 18),
+        ListColumn("period_start", "From", 11, "date"),
+        ListColumn("period_end", "To", 11, "date"),
+        ListColumn("unit", "Unit", 9),
+        ListColumn("actual_value", "Actual", 14, "mixed"),
+        ListColumn("plan_value", "Plan", 14, "mixed"),
+        ListColumn("target_value", "Target", 14, "mixed"),
+        ListColumn("gap_value", "Gap", 14, "mixed"),
+        ListColumn("reached", "Reached", 10),
+        ListColumn("plan_level", "Target of", 18),
+        ListColumn("owner", "Owner", 18),
+        ListColumn("not_covered", "Not covered", 36, "wrapped"),
+    ]
+    of_periods, of_strategy = (objectives.filter(pl.col("plan_level") == level) for level in ("objective", "strategic"))
+    latest = pl.col("period_start") == pl.col("period_start").max().over("measure", "family_id", "period_kind")
+    told = of_periods.filter(latest | (pl.col("period_kind") == "current"))
+    order = ("measure", "family_id", "product_group", "period_start", "period_end")
+    shown = pl.concat([rows.sort(order, nulls_last=False) for rows in (told, of_strategy)]).with_columns(
+        pl.col("measure").str.replace_all("_", " ").str.replace(" amount$", ""),
+        pl.coalesce("family_id", "product_group", pl.lit("Company")).alias("held_for"),
+        pl.when("is_reached").then(pl.lit("yes")).when(~pl.col("is_reached")).then(pl.lit("no")).alias("reached"),
+        pl.col("plan_level").replace({"objective": "management", "strategic": "strategic plan"}),
+    )
+    page.title(
+        "Objectives",
+        "Gap = actual or plan − target. Of the strategic plan: actual is what has passed of its span, plan the outlook over all of it; "
+        "empty where the horizon ends before the span does.",
+    )
+    last = page.list(columns, shown)
+    page.links(shown["family_id"].to_list(), 1, sheets)
+    page.colour_texts((HEADER_ROW + 1, 9, last, 9), {"no": "below_target", "yes": "balanced"})
 
 
 def write_notes(page: Page, notes: pl.DataFrame, sheets: Mapping[str, str]) -> None:

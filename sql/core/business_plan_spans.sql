@@ -1,5 +1,10 @@
--- One row per version, family and span of the annual business plan, in the reporting currency.
-with business_plan as (
+-- One row per plan level, version, family and span of the business plan, in the reporting currency.
+with named_levels as (
+    select distinct plan_level from staging.business_plan where version = $business_plan_version
+),
+
+-- a version that the settings name is one of the annual plan, unless the strategic one has it too
+business_plan as (
     select
         * replace (
             nullif(family_id, '*') as family_id,
@@ -8,9 +13,11 @@ with business_plan as (
         )
     from staging.business_plan
     where
-        plan_level = 'annual'
-        and case
-            when cast($business_plan_version as varchar) is null then coalesce(approved_on, cast($as_of_date as date)) <= $as_of_date
+        case
+            when
+                cast($business_plan_version as varchar) is null
+                or (plan_level = 'strategic' and plan_level not in (select plan_level from named_levels))
+                then coalesce(approved_on, cast($as_of_date as date)) <= $as_of_date
             else version = $business_plan_version
         end
 ),
@@ -70,6 +77,7 @@ converted as (
 -- what is planned by item adds up to its family, unless the family has a row of its own
 of_families as (
     select
+        converted.plan_level,
         converted.version,
         converted.approved_on,
         converted.family_id,
@@ -85,10 +93,12 @@ of_families as (
     where converted.family_id is not null
     qualify
         converted.item_id is null
-        or not bool_or(converted.item_id is null) over (partition by converted.version, converted.family_id, converted.period_start)
+        or not bool_or(converted.item_id is null) over (
+            partition by converted.plan_level, converted.version, converted.family_id, converted.period_start
+        )
 ),
 
--- what is planned by product group is shared out to those of its families that no version plans, by the revenue of the last season
+-- what is planned by product group is shared out to those of its families that no version of the level plans, by the revenue of the last season
 season_revenue as (
     select
         family_flows.family_id,
@@ -101,12 +111,14 @@ season_revenue as (
 
 unplanned_families as (
     select
+        plan_levels.plan_level,
         families.family_id,
         families.product_group,
         families.planning_unit,
         coalesce(season_revenue.revenue_amount, 0) as revenue_amount
     from families
-    anti join of_families on families.family_id = of_families.family_id
+    cross join (select distinct plan_level from business_plan) as plan_levels
+    anti join of_families on plan_levels.plan_level = of_families.plan_level and families.family_id = of_families.family_id
     left join season_revenue on families.family_id = season_revenue.family_id
 ),
 
@@ -119,11 +131,12 @@ group_shares as (
             1 / count(*) over product_group
         ) as share_ratio
     from unplanned_families
-    window product_group as (partition by product_group)
+    window product_group as (partition by plan_level, product_group)
 ),
 
 of_groups as (
     select
+        converted.plan_level,
         converted.version,
         converted.approved_on,
         group_shares.family_id,
@@ -135,7 +148,7 @@ of_groups as (
         converted.inventory_value * converted.rate * group_shares.share_ratio as inventory_value_amount,
         true as is_allocated
     from converted
-    inner join group_shares using (product_group)
+    inner join group_shares using (plan_level, product_group)
 ),
 
 spans as (
@@ -145,6 +158,7 @@ spans as (
 )
 
 select
+    cast(plan_level as varchar) as plan_level,
     cast(version as varchar) as business_plan_version,
     cast(max(approved_on) as date) as approved_on,
     cast(family_id as varchar) as family_id,
@@ -156,5 +170,5 @@ select
     cast(sum(cast(inventory_value_amount as decimal(38, 6))) as double) as inventory_value_amount,
     cast(bool_or(is_allocated) as boolean) as is_allocated
 from spans
-group by version, family_id, period_start, span_end
-order by business_plan_version, family_id, period_start, span_end
+group by plan_level, version, family_id, period_start, span_end
+order by plan_level, business_plan_version, family_id, period_start, span_end

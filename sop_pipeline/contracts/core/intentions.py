@@ -1,6 +1,7 @@
 """Contracts of what people intend: submissions, promotions, overrides, approved plans, the business plan. What happened stays out."""
 
 from sop_pipeline.contracts.base import Count, Date, Flag, Number, Table, Text, column
+from sop_pipeline.contracts.staging.finance import PLAN_LEVELS
 
 DEMAND_STEPS = ("statistical", "marketing", "sales", "finance", "demand_review", "executive")
 OVERRIDE_MEASURES = ("demand", "production", "subcontract", "purchase", "closing_inventory", "closing_backlog")
@@ -81,9 +82,10 @@ class ApprovedPlans(Table, key=("family_id", "period_start")):
     approved_revenue_amount: Number = column("Approved revenue, reporting currency", optional=True)
 
 
-class BusinessPlanSpans(Table, key=("business_plan_version", "family_id", "period_start", "span_end")):
-    """One row per version, family and span of the annual business plan, in the reporting currency."""
+class BusinessPlanSpans(Table, key=("plan_level", "business_plan_version", "family_id", "period_start", "span_end")):
+    """One row per plan level, version, family and span of the business plan, in the reporting currency."""
 
+    plan_level: Text = column("Annual budget or strategic plan", isin=PLAN_LEVELS, default="annual")
     business_plan_version: Text = column("Version")
     approved_on: Date = column("Day it was approved", optional=True)
     family_id: Text = column("Family")
