@@ -74,6 +74,11 @@ def _shown(row: dict[str, Any]) -> str:
 
 
 def _place(row: dict[str, Any]) -> str:
+    """File, line and column; in a workbook the file, and the cell as Excel writes it."""
+    if row["source_cell"] is not None:
+        # a review workbook is named with its sheet, which the cell says again
+        file = str(row["source_file"]).removesuffix(f":{row['extract']}")
+        return f"{file}: {row['source_cell']}"
     parts = [str(row[name]) for name in ("source_file", "source_line", "column_name") if row[name] is not None]
     return ":".join(parts) or str(row["extract"])
 

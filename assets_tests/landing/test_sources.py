@@ -1,6 +1,7 @@
 """Sources: whatever the dialect, cells come back as written; both ways to read text agree; bombs and fuzz get an error, not a crash."""
 
 import csv
+import dataclasses
 import datetime as dt
 import gzip
 import io
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from landing_case import company_of, take
 
 from sop_pipeline import warehouse
+from sop_pipeline.landing.cells import cell_address
 from sop_pipeline.landing.sources.at_once import read_at_once
 from sop_pipeline.landing.sources.base import Limits, Reading, UnreadableSourceError, Wanted
 from sop_pipeline.landing.sources.delimited import read_delimited, read_line_by_line
@@ -246,6 +248,21 @@ def test_a_sheet_is_read_with_its_row_numbers_dates_text_numbers_and_errors(tmp_
         (8, "good_quantity", "n/a", "good_quantity_type"),
         (9, "scrap_quantity", "#DIV/0!", "scrap_quantity_type"),
     ]
+
+
+def test_a_value_is_named_by_its_cell_wherever_the_table_begins(tmp_path: Path):
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("Bob's plan")
+        sheet.write_row("C4", ["code", "name", "amount"])
+        sheet.write_row("C5", ["A1", "", "12O"])
+    reading = read_sheet(path, wanted(), tmp_path / "landed.parquet")
+
+    assert cell_address(reading, 5, ["amount"]) == "'Bob''s plan'!E5"
+    assert cell_address(reading, 5, ["code", "amount"]) == "'Bob''s plan'!C5, E5"
+    assert cell_address(reading, 5, [None]) == "'Bob''s plan'!5:5"
+    assert cell_address(reading, None, ["amount"]) is None
+    assert cell_address(dataclasses.replace(reading, sheet=None), 5, ["amount"]) is None
 
 
 def test_a_sheet_that_does_not_exist_is_named_with_those_that_do(tmp_path: Path):

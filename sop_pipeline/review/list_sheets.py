@@ -162,14 +162,14 @@ def write_quality(
         ListColumn("extract", "Extract", 24),
         ListColumn("severity", "Severity", 14),
         ListColumn("owner", "Owner", 20),
-        ListColumn("source_line", "Line", 12, "count"),
+        ListColumn("place", "Line or cell", 12),
         ListColumn("column_name", "Column", 16),
         ListColumn("value", "Value", 14),
         ListColumn("rule", "Rule", 18),
         ListColumn("hint", "What to do", 70, "wrapped"),
     ]
     still_open = quality_issues.filter(~pl.col("is_resolved")).sort("extract", "source_file", "source_line", "rule")
-    shown = still_open.head(ISSUES_SHOWN)
+    shown = still_open.head(ISSUES_SHOWN).with_columns(pl.coalesce("source_cell", pl.col("source_line").cast(pl.String)).alias("place"))
     found = f"Rows with an issue: {shown.height:,} of {still_open.height:,} shown; all are in sop.quality_issues"
     page.sheet.write_string(last + 2, 0, found, page.styles.section())
     page.print_up_to(page.table(last + 3, issues, shown), len(issues) - 1, pages_tall=0)
