@@ -28,8 +28,8 @@ ORDER = ("extract", "source_file", "source_line", "column_name", "rule")
 class Issue:
     """One row and the rule it breaks.
 
-    `quantity` and `value_amount` are those of the whole row, also where several rules name it; `row_key`: its key as received. `source_cell`:
-    the cell in a workbook, such as Overrides!H6.
+    `quantity` and `value_amount` are those of the whole row, also where several rules name it; `row_key`: its key as received.
+    `source_cell`: the cell in a workbook, such as Overrides!H6.
     """
 
     extract: str
