@@ -41,7 +41,8 @@ class FinancialPlan(Table, key=("cycle_id", "scenario_id", "plan_version", "fami
     """One row per cycle, scenario, plan version, family and period: the plan in money, the business plan beside it, and the gap by cause.
 
     Gap = plan − business plan. Its parts sum to it; where it cannot be split (no budget for the family, or none for its quantity) it is one
-    part, not_budgeted. Beyond the last period of the business plan there is no gap.
+    part, not_budgeted. Price and mix are told apart where the business plan has rows by item, in the working plan; items it does not name
+    are left out of the prices it has. Beyond the last period of the business plan there is no gap.
     """
 
     cycle_id: Text = _cycle()
@@ -64,11 +65,19 @@ class FinancialPlan(Table, key=("cycle_id", "scenario_id", "plan_version", "fami
     revenue_gap_amount: Amount = column("Revenue − business plan", optional=True)
     revenue_gap_volume_amount: Amount = _gap_part("revenue", "(shipments − planned quantity) × planned price")
     revenue_gap_price_and_mix_amount: Amount = _gap_part("revenue", "(price at budget rates − planned price) × shipments")
+    revenue_gap_price_amount: Amount = _gap_part(
+        "revenue by price and mix", "(price at budget rates − what the planned prices of the items make of it) × shipments"
+    )
+    revenue_gap_mix_amount: Amount = _gap_part(
+        "revenue by price and mix", "(what the planned prices of the items make of a unit in this mix − planned price) × shipments"
+    )
     revenue_gap_exchange_rate_amount: Amount = _gap_part("revenue", "(price at current rates − price at budget rates) × shipments")
     revenue_gap_not_budgeted_amount: Amount = _gap_part("revenue", "all of it, where the business plan does not let it be split")
     margin_gap_amount: Amount = column("Margin − business plan", optional=True)
     margin_gap_volume_amount: Amount = _gap_part("margin", "(shipments − planned quantity) × planned margin of a unit")
     margin_gap_price_and_mix_amount: Amount = _gap_part("margin", "that of the revenue gap")
+    margin_gap_price_amount: Amount = _gap_part("margin by price and mix", "that of the revenue gap")
+    margin_gap_mix_amount: Amount = _gap_part("margin by price and mix", "that of the revenue gap")
     margin_gap_exchange_rate_amount: Amount = _gap_part("margin", "that of the revenue gap")
     margin_gap_cost_amount: Amount = _gap_part("margin", "(planned cost of a unit − its cost) × shipments")
     margin_gap_not_budgeted_amount: Amount = _gap_part("margin", "all of it, where the business plan does not let it be split")
