@@ -27,7 +27,7 @@ def price_families(
     periods: pl.DataFrame,
     scenario_id: str = "base",
 ) -> pl.DataFrame:
-    """Weight the items' prices, standard costs and prices of the business plan to one planning unit of their family: the frame of contract FamilyMoney.
+    """Weight the items' prices, standard costs and prices of the business plan to a planning unit of their family: contract FamilyMoney.
 
     One row per family and period, history included. An item's amount ÷ planning_units_per_unit is weighted with its planning units:
     of the last step of `item_demand` (plan.item_demand) from the current period on, of shipments (`item_history`,

@@ -1,4 +1,4 @@
--- One row per item and period that the annual business plan states by item: what it takes an item to bring, in the reporting currency.
+-- One row per item and period that the annual business plan states by item: the price it takes, in the reporting currency.
 with plan_rows as (
     select * from core.business_plan_rows where plan_level = 'annual' and item_id is not null and quantity > 0 and revenue_amount is not null
 ),

@@ -102,7 +102,7 @@ class BusinessPlanRows(
 
 
 class BusinessPlanItemPrices(Table, key=("item_id", "period_start")):
-    """One row per item and period that the annual business plan states by item: what it takes an item to bring, in the reporting currency."""
+    """One row per item and period that the annual business plan states by item: the price it takes, in the reporting currency."""
 
     item_id: Text = column("Item")
     period_start: Date = column("First day of the period")
