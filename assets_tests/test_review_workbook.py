@@ -16,7 +16,7 @@ from review_frames import AS_OF_DATE, MONTHS, workbook_frames, worked_example
 from workbook_cells import MAIN, Book, letters, read_book
 
 from sop_pipeline.landing.sources.base import Limits, Wanted
-from sop_pipeline.landing.sources.excel import read_sheet
+from sop_pipeline.landing.sources.excel import night_of_workbook, read_sheet
 from sop_pipeline.review.preview import preview
 from sop_pipeline.review.workbook import REVIEW_TABLES, WorkbookSettings, sheet_names, write_workbook
 from sop_pipeline.settings import Format
@@ -214,6 +214,10 @@ def test_exceptions_stand_by_rank_and_what_is_gone_counts_no_more(book: Book) ->
     at_stake = next(name for name, cell in summary.items() if str(cell.value).startswith("Money at stake"))
     assert summary[f"{at_stake.rstrip('0123456789')}5"].value == 4000
     assert "too much" not in {cell.value for cell in summary.values()}
+
+
+def test_the_workbook_says_which_night_wrote_it(path: Path) -> None:
+    assert night_of_workbook(path) == AS_OF_DATE.isoformat()
 
 
 def test_objectives_stand_at_their_last_period_and_the_strategic_plan_by_its_own_spans(book: Book) -> None:

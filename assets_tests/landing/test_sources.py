@@ -24,7 +24,7 @@ from sop_pipeline.landing.sources.at_once import read_at_once
 from sop_pipeline.landing.sources.base import Limits, Reading, UnreadableSourceError, Wanted
 from sop_pipeline.landing.sources.delimited import read_delimited, read_line_by_line
 from sop_pipeline.landing.sources.dialect import Dialect, recognise_dialect, survey
-from sop_pipeline.landing.sources.excel import read_sheet
+from sop_pipeline.landing.sources.excel import NIGHT_PROPERTY, read_sheet
 from sop_pipeline.landing.sources.parquet import read_parquet
 from sop_pipeline.settings import Format
 
@@ -286,6 +286,23 @@ def test_sheets_of_the_review_workbook_come_beside_the_extracts_files(tmp_path: 
         ("1", "extracts/planning/decisions.csv", 2),
         ("2", "extracts/planning/review_2026-11.xlsx:decisions", 3),
     ]
+
+
+def test_of_two_review_workbooks_the_one_of_the_later_night_counts_whatever_they_are_called(tmp_path: Path):
+    place = tmp_path / "extracts/planning"
+    place.mkdir(parents=True)
+    for name, night, text in [("may", "2026-05-04", "Hire two"), ("june", "2026-06-02", "Hire one"), ("april", None, "Hire nobody")]:
+        with xlsxwriter.Workbook(str(place / f"review_{name}.xlsx")) as book:
+            if night:
+                book.set_custom_property(NIGHT_PROPERTY, night, "text")
+            sheet = book.add_worksheet("decisions")
+            sheet.write_row("A1", ["decision_id", "raised_on", "text", "decision_status"])
+            sheet.write_row("A2", ["1", "2026-04-01", text, "proposed"])
+    with warehouse.connect(None) as con:
+        taken = take(con, company_of(tmp_path, {}), "decisions")
+    assert taken.rows["text"].to_list() == ["Hire one"]
+    told = taken.staged.issues.filter(pl.col("rule") == "key_in_later_file")["source_file"].to_list()
+    assert told == [f"extracts/planning/review_{name}.xlsx:decisions" for name in ("april", "may")]
 
 
 def test_parquet_columns_of_any_type_come_as_text(con: duckdb.DuckDBPyConnection, tmp_path: Path):

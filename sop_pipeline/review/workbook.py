@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 import xlsxwriter
 
+from sop_pipeline.landing.sources.excel import NIGHT_PROPERTY
 from sop_pipeline.review.charts import (
     BACKLOG,
     DEMAND,
@@ -127,6 +128,7 @@ class _Pack:
                 "created": dt.datetime.combine(run["as_of_date"], dt.time()),
             }
         )
+        self._book.set_custom_property(NIGHT_PROPERTY, run["as_of_date"].isoformat(), "text")
         self._book.set_size(2400, 1400)
         company = next(grid for grid in self._grids if grid.level == "company")
         groups = [grid for grid in self._grids if grid.level == "product_group"]

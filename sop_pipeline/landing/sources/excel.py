@@ -23,6 +23,9 @@ from sop_pipeline.landing.sources.base import (
 from sop_pipeline.landing.sources.dialect import CHUNK_BYTES, decompress
 from sop_pipeline.settings import Format
 
+# a review workbook says which night wrote it, and programs that save it keep that
+NIGHT_PROPERTY = "sop_as_of_date"
+PROPERTIES_PART, PROPERTIES_BYTES = "docProps/custom.xml", 100_000
 # the names Excel shows, for what the reader calls them
 CELL_ERRORS = {
     "Div0": "#DIV/0!",
@@ -62,6 +65,18 @@ def sheet_names(path: Path, limits: Limits) -> list[str]:
     """Names of the sheets of a workbook. Raises UnreadableSourceError when it is damaged, or unpacks to more than it may."""
     _refuse_bomb(path, path.name, limits)
     return _names(path)
+
+
+def night_of_workbook(path: Path) -> str:
+    """As-of date (2026-01-31) of the night that wrote a review workbook, whoever saved it since; empty where it does not say."""
+    try:
+        with zipfile.ZipFile(path) as packed, packed.open(PROPERTIES_PART) as part:
+            text = part.read(PROPERTIES_BYTES).decode("utf-8", "replace")
+    # reading its sheets tells what is wrong with it
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, KeyError):
+        return ""
+    found = re.search(rf'name="{NIGHT_PROPERTY}"[^>]*>\s*<[^>]*>(\d{{4}}-\d\d-\d\d)<', text)
+    return found[1] if found else ""
 
 
 def _names(path: Path) -> list[str]:
