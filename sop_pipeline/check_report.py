@@ -40,6 +40,12 @@ def check_text(found: Checked) -> str:
     for row in _set_aside(found.issues).iter_rows(named=True):
         lines.append(f"set aside: {row['extract']}: {', '.join([_rows(row['rows']), *_worth_of(row)])}")
     counts = found.statuses
+    # what stands in for the files read decides what the night plans with
+    refused = (pl.col("status") == "not_supplied") & ~pl.col("reason").str.starts_with("No file")
+    lines += [
+        f"{row['status'].replace('_', ' ')}: {row['extract']}: {row['reason']} {row['next_step']}"
+        for row in counts.filter(pl.col("status").is_in(["stale", "unusable"]) | refused).iter_rows(named=True)
+    ]
     lines.append(
         f"{counts['rows_read'].sum():,} rows of {counts.filter(pl.col('status') != 'not_supplied').height} extracts read, "
         f"{counts['rows_accepted'].sum():,} accepted, {counts['rows_rejected'].sum():,} set aside. Full list: {found.csv} and {found.json}"

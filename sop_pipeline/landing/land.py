@@ -233,12 +233,12 @@ def _changes_since(good: Load, load: Load) -> Iterator[Issue]:
     line = now.reading.header_line or None
     for column in now.reading.columns:
         if before and column not in before:
-            yield Issue(load.extract, now.name, line, column, None, "column_added", "info", "The last good load did not have this column.")
+            hint, cell = "The last good load did not have this column.", cell_address(now.reading, line, [column])
+            yield Issue(load.extract, now.name, line, column, None, "column_added", "info", hint, source_cell=cell)
     shared = [column for column in now.reading.columns if column in before]
     if shared != [column for column in before if column in shared]:
-        yield Issue(
-            load.extract, now.name, line, None, None, "columns_reordered", "info", "Columns stand in another order; they go by name."
-        )
+        hint, cell = "Columns stand in another order; they go by name.", cell_address(now.reading, line, [])
+        yield Issue(load.extract, now.name, line, None, None, "columns_reordered", "info", hint, source_cell=cell)
 
 
 def _file_notes(con: duckdb.DuckDBPyConnection, company: Company, extract: Extract, load: Load) -> Iterator[Issue]:
