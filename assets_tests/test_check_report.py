@@ -76,6 +76,13 @@ def test_places_are_physical_lines_behind_ragged_lines_and_quoted_line_breaks(br
     assert "  extracts/production/production_history.csv:5:good_quantity: 12O" in text.splitlines()
 
 
+def test_a_refused_extract_is_told_with_what_stands_in_for_it(broken: Checked):
+    told = [line for line in check_text(broken).splitlines() if line.startswith("unusable: production_history: 2 of ")]
+    assert len(told) == 1
+    assert "set aside" in told[0]
+    assert told[0].endswith("nothing is published without it.")
+
+
 def test_the_full_list_is_written_as_csv_and_json_and_is_what_the_document_holds(broken: Checked):
     with broken.csv.open(encoding="utf-8", newline="") as file:
         listed = list(csv.DictReader(file))

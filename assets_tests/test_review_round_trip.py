@@ -10,6 +10,7 @@ from nights import company_of, planned, rows, run, shared_night
 from workbook_cells import read_book
 from workbook_entries import save_with_entries
 
+from sop_pipeline.check_report import check_text
 from sop_pipeline.checking import check_extracts
 
 JULY = dt.date(2026, 7, 1)
@@ -101,9 +102,15 @@ def test_a_wrong_entry_is_named_by_sheet_and_cell(company: Path) -> None:
             "decisions": [DECISION | {"decision_status": "later"}],
         },
     )
-    found = check_extracts(company_of(company), ["overrides", "decisions"]).issues
-    told = set(found.select("source_file", "source_line", "column_name", "value").rows())
+    found = check_extracts(company_of(company), ["overrides", "decisions"])
+    told = set(found.issues.select("source_file", "source_line", "source_cell", "column_name", "value").rows())
+    overrides, decisions = at["overrides", 1], at["decisions", 0]
     assert told >= {
-        ("extracts/planning/review_april.xlsx:overrides", at["overrides", 1], "change_quantity", "12O"),
-        ("extracts/planning/review_april.xlsx:decisions", at["decisions", 0], "decision_status", "later"),
+        ("extracts/planning/review_april.xlsx:overrides", overrides, f"overrides!H{overrides}", "change_quantity", "12O"),
+        ("extracts/planning/review_april.xlsx:decisions", decisions, f"decisions!G{decisions}", "decision_status", "later"),
     }
+    assert f"extracts/planning/review_april.xlsx: overrides!H{overrides}: 12O" in check_text(found)
+    assert f"overrides!H{overrides}" in found.csv.read_text(encoding="utf-8")
+    assert run(company).succeeded
+    published = rows(company, "select source_cell from sop.quality_issues where extract = 'overrides' and value = '12O'")
+    assert published.rows() == [(f"overrides!H{overrides}",)]

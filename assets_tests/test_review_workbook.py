@@ -16,7 +16,7 @@ from review_frames import AS_OF_DATE, MONTHS, workbook_frames, worked_example
 from workbook_cells import MAIN, Book, letters, read_book
 
 from sop_pipeline.landing.sources.base import Limits, Wanted
-from sop_pipeline.landing.sources.excel import read_sheet
+from sop_pipeline.landing.sources.excel import night_of_workbook, read_sheet
 from sop_pipeline.review.preview import preview
 from sop_pipeline.review.workbook import REVIEW_TABLES, WorkbookSettings, sheet_names, write_workbook
 from sop_pipeline.settings import Format
@@ -38,6 +38,24 @@ DECISIONS = [
     {"decision_id": "D-1", "family_id": "PUMPS", "text": HOSTILE[1], "owner": HOSTILE[4], "decision_status": "proposed"},
     {"decision_id": "D-2", "text": HOSTILE[5], "decision_status": "decided", "due_date": dt.date(2026, 3, 15)},
     {"decision_id": "D-3", "text": "closed", "decision_status": "done"},
+]
+
+
+FROM_TO = {"period_start": dt.date(2026, 1, 1), "period_end": dt.date(2026, 12, 31)}
+OBJECTIVES = [
+    {"plan_level": "objective", "measure": "inventory_turns", "unit": "turns", "period_start": MONTHS[place], "period_end": MONTHS[place]}
+    | {"period_kind": kind, column: 4.25, "target_value": 5.0, "gap_value": -0.75, "is_reached": False, "owner": HOSTILE[3]}
+    for place, kind, column in [
+        (1, "history", "actual_value"),
+        (2, "history", "actual_value"),
+        (3, "current", "plan_value"),
+        (4, "horizon", "plan_value"),
+        (8, "horizon", "plan_value"),
+    ]
+] + [
+    {"plan_level": "strategic", "measure": "revenue_amount", "product_group": HOSTILE[0], "period_kind": "current", "unit": "EUR"}
+    | FROM_TO
+    | {"actual_value": 100.0, "plan_value": 1200.0, "target_value": 1000.0, "gap_value": 200.0, "is_reached": True}
 ]
 
 
@@ -64,6 +82,7 @@ def example() -> dict[str, Any]:
             {**row, "raised_on": dt.date(2026, 3, 1), "is_closed": row["decision_status"] == "done", "is_overdue": "due_date" in row}
             for row in DECISIONS
         ],
+        "sop.business_objectives": OBJECTIVES,
         "sop.year_outlook": [
             {"fiscal_year": 2026, "level": "company", "measure": "revenue_amount", "not_covered": "last year without 1"}
             | {
@@ -195,6 +214,24 @@ def test_exceptions_stand_by_rank_and_what_is_gone_counts_no_more(book: Book) ->
     at_stake = next(name for name, cell in summary.items() if str(cell.value).startswith("Money at stake"))
     assert summary[f"{at_stake.rstrip('0123456789')}5"].value == 4000
     assert "too much" not in {cell.value for cell in summary.values()}
+
+
+def test_the_workbook_says_which_night_wrote_it(path: Path) -> None:
+    assert night_of_workbook(path) == AS_OF_DATE.isoformat()
+
+
+def test_objectives_stand_at_their_last_period_and_the_strategic_plan_by_its_own_spans(book: Book) -> None:
+    cells = book.sheets["Objectives"]
+    shown = [[cells[f"{column}{row}"].value for column in "ABCFGHIJK"] for row in range(5, 9)]
+
+    starts = [(month - dt.date(1899, 12, 30)).days for month in (MONTHS[2], MONTHS[3], MONTHS[8], FROM_TO["period_start"])]
+    assert shown == [
+        ["inventory turns", "Company", starts[0], 4.25, None, 5.0, -0.75, "no", "management"],
+        ["inventory turns", "Company", starts[1], None, 4.25, 5.0, -0.75, "no", "management"],
+        ["inventory turns", "Company", starts[2], None, 4.25, 5.0, -0.75, "no", "management"],
+        ["revenue", HOSTILE[0], starts[3], 100.0, 1200.0, 1000.0, 200.0, "yes", "strategic plan"],
+    ]
+    assert "A9" not in cells
 
 
 def test_page_one_tells_the_year_and_the_decisions_that_wait(book: Book) -> None:

@@ -40,6 +40,12 @@ def check_text(found: Checked) -> str:
     for row in _set_aside(found.issues).iter_rows(named=True):
         lines.append(f"set aside: {row['extract']}: {', '.join([_rows(row['rows']), *_worth_of(row)])}")
     counts = found.statuses
+    # what stands in for the files read decides what the night plans with
+    refused = (pl.col("status") == "not_supplied") & ~pl.col("reason").str.starts_with("No file")
+    lines += [
+        f"{row['status'].replace('_', ' ')}: {row['extract']}: {row['reason']} {row['next_step']}"
+        for row in counts.filter(pl.col("status").is_in(["stale", "unusable"]) | refused).iter_rows(named=True)
+    ]
     lines.append(
         f"{counts['rows_read'].sum():,} rows of {counts.filter(pl.col('status') != 'not_supplied').height} extracts read, "
         f"{counts['rows_accepted'].sum():,} accepted, {counts['rows_rejected'].sum():,} set aside. Full list: {found.csv} and {found.json}"
@@ -74,6 +80,11 @@ def _shown(row: dict[str, Any]) -> str:
 
 
 def _place(row: dict[str, Any]) -> str:
+    """File, line and column; in a workbook the file, and the cell as Excel writes it."""
+    if row["source_cell"] is not None:
+        # a review workbook is named with its sheet, which the cell says again
+        file = str(row["source_file"]).removesuffix(f":{row['extract']}")
+        return f"{file}: {row['source_cell']}"
     parts = [str(row[name]) for name in ("source_file", "source_line", "column_name") if row[name] is not None]
     return ":".join(parts) or str(row["extract"])
 

@@ -6,13 +6,19 @@ from plan_frames import assert_contract, month, months, shuffled, table
 from polars.testing import assert_frame_equal
 
 from sop_pipeline.contracts.core.facts import ItemPeriodHistory
+from sop_pipeline.contracts.core.intentions import BusinessPlanItemPrices
 from sop_pipeline.contracts.core.masters import Families, ItemCosts, ItemMix, ItemPrices, Items
 from sop_pipeline.contracts.plan import FamilyMoney, ItemDemand
 from sop_pipeline.planning.money import price_families
 
 
 def inputs(
-    *, demand: dict[str, float], prices: dict[str, float], costs: dict[str, float], shipped: dict[str, float] | None = None
+    *,
+    demand: dict[str, float],
+    prices: dict[str, float],
+    costs: dict[str, float],
+    shipped: dict[str, float] | None = None,
+    planned: dict[str, float] | None = None,
 ) -> dict[str, pl.DataFrame]:
     """Family F with A, sold by the piece, and B, sold in boxes of 10; April is planned, March is history."""
     items = {"A": 1.0, "B": 10.0}
@@ -59,6 +65,10 @@ def inputs(
             ItemCosts,
             [{"item_id": item, "period_start": month(t), "total_cost_amount": cost} for item, cost in costs.items() for t in (-1, 0)],
         ),
+        "business_plan_item_prices": table(
+            BusinessPlanItemPrices,
+            [{"item_id": item, "period_start": month(0), "business_plan_price_amount": price} for item, price in (planned or {}).items()],
+        ),
         "item_mix": table(ItemMix, [{"item_id": item, "family_id": "F", "mix_ratio": 0.5} for item in items]),
         "items": table(Items, [{"item_id": item, "family_id": "F", "planning_units_per_unit": unit} for item, unit in items.items()]),
         "families": table(Families, [{"family_id": "F"}, {"family_id": "G"}]),
@@ -93,6 +103,14 @@ def test_without_demand_the_mix_weights():
 def test_an_item_without_a_price_is_left_out_of_it():
     frames = inputs(demand={"A": 60.0, "B": 4.0}, prices={"A": 5.0}, costs={"B": 20.0})
     assert (price(frames)["net_price_amount"], price(frames)["unit_cost_amount"]) == (5.0, 2.0)
+
+
+def test_prices_of_the_business_plan_are_weighted_by_the_mix_of_the_plan_and_items_it_does_not_name_left_out():
+    frames = inputs(demand={"A": 60.0, "B": 4.0}, prices={"A": 5.0, "B": 40.0}, costs={}, planned={"A": 6.0, "B": 30.0})
+    assert 100 * price(frames)["business_plan_price_amount"] == pytest.approx(60 * 6 + 4 * 30)
+    assert price(frames, -1)["business_plan_price_amount"] is None
+    only_b = inputs(demand={"A": 60.0, "B": 4.0}, prices={}, costs={}, planned={"B": 30.0})
+    assert price(only_b)["business_plan_price_amount"] == 3.0
 
 
 def test_a_family_without_priced_items_has_no_price():

@@ -9,6 +9,7 @@ class LandedIssues(Table):
     extract: Text = column("Extract")
     source_file: Text = column("File or query", optional=True)
     source_line: Count = column("Line of the file", optional=True)
+    source_cell: Text = column("Cell of the workbook, such as Overrides!H6, or its row; empty for a file of another kind", optional=True)
     column_name: Text = column("Column the rule is about", optional=True)
     value: Text = column("Value as received", optional=True)
     rule: Text = column("Rule")

@@ -81,6 +81,9 @@ class FamilyMoney(Table, key=("scenario_id", "family_id", "period_start")):
     net_price_amount: Number = column("Net price of a planning unit at current rates; empty where no item has one", optional=True, ge=0)
     net_price_budget_rate_amount: Number = column("The same at budget rates", optional=True, ge=0)
     unit_cost_amount: Number = column("Standard cost of a planning unit", optional=True, ge=0)
+    business_plan_price_amount: Number = column(
+        "What the items' prices of the annual business plan make of a planning unit; empty where it does not plan by item", optional=True
+    )
 
 
 class FamilyBalance(Table, key=("scenario_id", "strategy", "family_id", "period_start")):

@@ -66,6 +66,7 @@ class RecordedIssues(Table, key=("as_of_date", "issue_key")):
     extract: Text = column("Extract")
     source_file: Text = column("File", optional=True)
     source_line: Count = column("Line", optional=True)
+    source_cell: Text = column("Cell of the workbook, such as Overrides!H6, or its row; empty for a file of another kind", optional=True)
     column_name: Text = column("Column", optional=True)
     value: Text = column("Value as received", optional=True)
     rule: Text = column("Rule")

@@ -190,4 +190,6 @@ def _rule_result(result: RuleResult, issues: pl.DataFrame) -> dg.AssetCheckResul
 
 
 def _shown(issues: pl.DataFrame) -> dg.MarkdownMetadataValue:
-    return markdown(issues.head(SHOWN_ROWS).select("source_file", "source_line", "column_name", "value", "rule", "severity", "hint"))
+    return markdown(
+        issues.head(SHOWN_ROWS).select("source_file", "source_line", "source_cell", "column_name", "value", "rule", "severity", "hint")
+    )

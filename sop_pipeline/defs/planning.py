@@ -39,6 +39,7 @@ MONEY_READS = (
     "core.item_period_history",
     "core.item_prices",
     "core.item_costs",
+    "core.business_plan_item_prices",
     "core.item_mix",
     "core.items",
     "core.families",

@@ -72,8 +72,10 @@ def phase_outs(world: World, flows: Flows) -> Finding | None:
         "A phase-out with stock left.",
         (
             f"{items.item_id[soonest]} ends with {world.timeline.months[items.phase_out_month[soonest] - 1]} and is followed by "
-            f"{items.item_id[items.successor[soonest]]}. {stock:,} are in stock, demand until then is about {left:,.0f}: "
-            f"{stock - left:,.0f} pieces worth {(stock - left) * items.cost[soonest]:,.0f} euro at standard cost will be left. Others: "
+            f"{items.item_id[items.successor[soonest]]}. {stock:,} are in stock. Demand fades; as the "
+            f"data is made, about {left:,.0f} are still wanted and {stock - left:,.0f} pieces worth "
+            f"{(stock - left) * items.cost[soonest]:,.0f} euro at standard cost will be left. A forecast that sees only the "
+            "history expects more demand and leaves less (`sop.product_changes`). Others: "
             f"{others}."
         ),
     )

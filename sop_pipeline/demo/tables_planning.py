@@ -56,36 +56,36 @@ def open_backlog(world: World) -> Floats:
 
 
 def approved_plans(world: World) -> pl.DataFrame:
-    """Plans of the last cycles, by family and month; approved on the 22nd of the month before."""
+    """Plans of the last cycles, by family and month: approved on the 22nd of the cycle's own month, planned from the month after."""
     plans, now, catalogue = world.supply.plans, world.now, world.catalogue
-    cycles = np.arange(max(now - CYCLES, 1), now)
-    shape = (len(cycles), len(catalogue.families), PLAN_MONTHS)
+    firsts = np.arange(max(now - CYCLES, 1), now)
+    shape = (len(firsts), len(catalogue.families), PLAN_MONTHS)
     families = [family.archetype for family in catalogue.families]
     to_stock = np.broadcast_to(np.array([kind.is_made_to_stock for kind in families])[:, None], shape)
     is_bought = np.broadcast_to(np.array([kind.is_bought for kind in families])[:, None], shape)
     usual = catalogue.items.monthly_quantity
     price = catalogue.family_sums(usual * catalogue.items.price) / catalogue.planning_sums(usual)
 
-    demand = plans.demand[:, cycles].swapaxes(0, 1)
+    demand = plans.demand[:, firsts].swapaxes(0, 1)
     levelled = demand.reshape(*shape[:2], -1, LEVEL_MONTHS).mean(axis=3).repeat(LEVEL_MONTHS, axis=2)
-    made = np.where(to_stock, plans.production[:, cycles].swapaxes(0, 1), levelled)
-    backlog = open_backlog(world)[:, cycles].T[:, :, None] + (demand - made).cumsum(axis=2)
-    closing = np.maximum(np.rint(np.where(to_stock, plans.closing[:, cycles].swapaxes(0, 1), backlog)), 0).ravel()
-    cycle = np.broadcast_to(cycles[:, None, None], shape).ravel()
+    made = np.where(to_stock, plans.production[:, firsts].swapaxes(0, 1), levelled)
+    backlog = open_backlog(world)[:, firsts].T[:, :, None] + (demand - made).cumsum(axis=2)
+    closing = np.maximum(np.rint(np.where(to_stock, plans.closing[:, firsts].swapaxes(0, 1), backlog)), 0).ravel()
+    first = np.broadcast_to(firsts[:, None, None], shape).ravel()
     ahead = np.broadcast_to(np.arange(PLAN_MONTHS), shape).ravel()
     family_id = np.array([family.family_id for family in catalogue.families])
     return pl.DataFrame(
         {
-            "cycle_id": texts(world.timeline.months[cycle].astype(str)),
+            "cycle_id": texts(world.timeline.months[first - 1].astype(str)),
             "family_id": texts(np.broadcast_to(family_id[:, None], shape).ravel()),
-            "period_start": dates(world.timeline.month_dates(cycle + ahead)),
-            "approved_on": dates(world.timeline.month_dates(cycle - 1) + 21),
+            "period_start": dates(world.timeline.month_dates(first + ahead)),
+            "approved_on": dates(world.timeline.month_dates(first - 1) + 21),
             "demand_quantity": whole_or_tenths(np.rint(demand).ravel()),
             "production_quantity": where(~is_bought.ravel(), whole_or_tenths(np.rint(made).ravel())),
             "closing_inventory_quantity": where(to_stock.ravel(), whole_or_tenths(closing)),
             "closing_backlog_quantity": where(~to_stock.ravel(), whole_or_tenths(closing)),
             "revenue": whole_or_tenths(np.rint(demand * price[:, None] * NET_PRICE_RATIO).ravel()),
-            "currency": repeated("EUR", len(cycle)),
+            "currency": repeated("EUR", len(first)),
         }
     )
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sop_pipeline.company import Company, ConfigurationError
 from sop_pipeline.extracts import SUFFIXES, Extract, extract_of_file
+from sop_pipeline.landing.sources.excel import night_of_workbook
 from sop_pipeline.landing.sources.objects import fetch, local_path, location_of
 
 REVIEW_WORKBOOKS = "review*.xlsx"
@@ -33,6 +34,9 @@ class FoundFile:
 def find_files(company: Company, extract: Extract, fetched: Path) -> list[FoundFile]:
     """The files of an extract in name order: those of its globs, else those in its department's folder named after it.
 
+    Review workbooks follow in the order of the nights that wrote them, of one night in name order: what june's meeting says of a key
+    counts, and not what may's says, whatever the two are called.
+
     What lies in an object store is fetched below `fetched` first. Raises ConfigurationError for a file outside the company's folders
     (`..` and links resolved) or of a kind that cannot be read, UnreadableSourceError for a store that cannot be reached.
     """
@@ -55,7 +59,11 @@ def find_files(company: Company, extract: Extract, fetched: Path) -> list[FoundF
         for path in _visible((company.extracts / "planning").glob(REVIEW_WORKBOOKS)):
             file = FoundFile(path, f"{confined_name(company, path)}:{extract.name}", extract.name)
             found[file.name] = file
-    return [found[name] for name in sorted(found)]
+    return [found[name] for name in sorted(found, key=lambda name: (_night(found[name]), name))]
+
+
+def _night(file: FoundFile) -> str:
+    return night_of_workbook(file.path) if file.sheet else ""
 
 
 def shown_places(patterns: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ ISSUE_SCHEMA: dict[str, type[pl.DataType]] = {
     "extract": pl.String,
     "source_file": pl.String,
     "source_line": pl.Int64,
+    "source_cell": pl.String,
     "column_name": pl.String,
     "value": pl.String,
     "rule": pl.String,
@@ -28,6 +29,7 @@ class Issue:
     """One row and the rule it breaks.
 
     `quantity` and `value_amount` are those of the whole row, also where several rules name it; `row_key`: its key as received.
+    `source_cell`: the cell in a workbook, such as Overrides!H6.
     """
 
     extract: str
@@ -43,6 +45,7 @@ class Issue:
     currency: str | None = None
     row_key: str | None = None
     row_json: str | None = None
+    source_cell: str | None = None
 
 
 def issue_frame(issues: Iterable[Issue] = ()) -> pl.DataFrame:

@@ -11,6 +11,7 @@ import duckdb
 from sop_pipeline.company import Company, ConfigurationError
 from sop_pipeline.contracts import ColumnSpec, column_specs, contract_of
 from sop_pipeline.extracts import Extract
+from sop_pipeline.landing.cells import cell_address
 from sop_pipeline.landing.files import FoundFile, find_files, shown_places
 from sop_pipeline.landing.issues import Issue
 from sop_pipeline.landing.mapping import expected_names, match_columns, misspelt_targets
@@ -232,12 +233,12 @@ def _changes_since(good: Load, load: Load) -> Iterator[Issue]:
     line = now.reading.header_line or None
     for column in now.reading.columns:
         if before and column not in before:
-            yield Issue(load.extract, now.name, line, column, None, "column_added", "info", "The last good load did not have this column.")
+            hint, cell = "The last good load did not have this column.", cell_address(now.reading, line, [column])
+            yield Issue(load.extract, now.name, line, column, None, "column_added", "info", hint, source_cell=cell)
     shared = [column for column in now.reading.columns if column in before]
     if shared != [column for column in before if column in shared]:
-        yield Issue(
-            load.extract, now.name, line, None, None, "columns_reordered", "info", "Columns stand in another order; they go by name."
-        )
+        hint, cell = "Columns stand in another order; they go by name.", cell_address(now.reading, line, [])
+        yield Issue(load.extract, now.name, line, None, None, "columns_reordered", "info", hint, source_cell=cell)
 
 
 def _file_notes(con: duckdb.DuckDBPyConnection, company: Company, extract: Extract, load: Load) -> Iterator[Issue]:
@@ -247,10 +248,12 @@ def _file_notes(con: duckdb.DuckDBPyConnection, company: Company, extract: Extra
         line = file.reading.header_line or None
         for column in match_columns(file.name, file.reading.columns, _specs(extract.name), mapping).unknown:
             hint = "Nothing reads this column; map it in sop.yaml if it should be read."
-            yield Issue(extract.name, file.name, line, column, None, "unknown_column", "info", hint)
+            cell = cell_address(file.reading, line, [column])
+            yield Issue(extract.name, file.name, line, column, None, "unknown_column", "info", hint, source_cell=cell)
         for again in repeated_headers(con, file, company.landed / extract.name):
             hint = "The line says the header again; it was left out."
-            yield Issue(extract.name, file.name, again, None, None, "repeated_header", "info", hint)
+            cell = cell_address(file.reading, again, [])
+            yield Issue(extract.name, file.name, again, None, None, "repeated_header", "info", hint, source_cell=cell)
 
 
 def _specs(extract: str) -> tuple[ColumnSpec, ...]:

@@ -163,7 +163,7 @@ def _load_issues(load: Load, replaced: Mapping[str, int]) -> Iterator[Issue]:
             hint = f"The line has {line.problem}; correct it, or put quotes around the cell that holds the delimiter."
             yield Issue(load.extract, file.name, line.source_line, None, line.text, "row_shape", "error", hint)
     for name, rows in replaced.items():
-        hint = "A file later in name order has rows with the same keys; those count."
+        hint = "A file later in name order, or the review workbook of a later night, has rows with the same keys; those count."
         yield Issue(load.extract, name, None, None, f"{rows} rows", "key_in_later_file", "info", hint)
 
 

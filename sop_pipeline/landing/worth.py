@@ -5,6 +5,7 @@ import polars as pl
 
 from sop_pipeline.contracts import contract_of
 from sop_pipeline.landing.canonical import REFUSED
+from sop_pipeline.landing.cells import issue_cells
 from sop_pipeline.landing.facts import WORTH, Worth
 from sop_pipeline.landing.issues import ISSUE_SCHEMA, issue_frame
 from sop_pipeline.landing.mapping import SOURCE_COLUMNS
@@ -32,7 +33,7 @@ def issues_of_rows(con: duckdb.DuckDBPyConnection, view: RawView, breaches: pl.D
         .join(described, on="row", how="left")
         .with_columns(pl.coalesce("value", "received").alias("value"))
     )
-    return issues.select(
+    return issues.with_columns(issue_cells(view, issues)).select(
         pl.lit(extract).alias("extract"), *(pl.col(name).cast(dtype) for name, dtype in ISSUE_SCHEMA.items() if name != "extract")
     )
 

@@ -10,6 +10,7 @@ AMOUNTS = {
     "net_price_amount": "net_price_amount",
     "net_price_budget_rate_amount": "net_price_budget_rate_amount",
     "unit_cost_amount": "total_cost_amount",
+    "business_plan_price_amount": "business_plan_price_amount",
 }
 
 
@@ -19,13 +20,14 @@ def price_families(
     item_history: pl.DataFrame,
     item_prices: pl.DataFrame,
     item_costs: pl.DataFrame,
+    business_plan_item_prices: pl.DataFrame,
     item_mix: pl.DataFrame,
     items: pl.DataFrame,
     families: pl.DataFrame,
     periods: pl.DataFrame,
     scenario_id: str = "base",
 ) -> pl.DataFrame:
-    """Weight the items' prices and standard costs to one planning unit of their family: the frame of contract FamilyMoney.
+    """Weight the items' prices, standard costs and prices of the business plan to a planning unit of their family: contract FamilyMoney.
 
     One row per family and period, history included. An item's amount ÷ planning_units_per_unit is weighted with its planning units:
     of the last step of `item_demand` (plan.item_demand) from the current period on, of shipments (`item_history`,
@@ -51,6 +53,7 @@ def price_families(
             how="left",
         )
         .join(item_costs.select("item_id", "period_start", "total_cost_amount"), on=["item_id", "period_start"], how="left")
+        .join(business_plan_item_prices, on=["item_id", "period_start"], how="left")
         .sort("family_id", "period_start", "item_id")
         .with_columns(weight=pl.when(pl.col("weight").sum().over(KEY) > 0).then("weight").otherwise(pl.col("mix_ratio").fill_null(0.0)))
     )

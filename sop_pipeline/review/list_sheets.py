@@ -1,4 +1,4 @@
-"""Sheets that are lists: exceptions, notes, data quality, glossary. Grids of families and loads of resources stay out."""
+"""Sheets that are lists: exceptions, objectives, notes, data quality, glossary. Grids of families and loads of resources stay out."""
 
 from collections.abc import Mapping
 
@@ -41,6 +41,43 @@ def write_exceptions(page: Page, exceptions: pl.DataFrame, sheets: Mapping[str, 
     last = page.list(columns, exceptions)
     page.links(exceptions["family_id"].to_list(), 2, sheets)
     page.sheet.conditional_format(HEADER_ROW + 1, 7, last, 7, {"type": "data_bar", "bar_color": "#F4B6AE", "bar_solid": True})
+
+
+def write_objectives(page: Page, objectives: pl.DataFrame, sheets: Mapping[str, str]) -> None:
+    """What management aims at, at the last closed period, now and at the end of the plan; then the strategic plan, by its own spans."""
+    columns = [
+        ListColumn("measure", "Measure", 26),
+        ListColumn("held_for", "Family or group", 18),
+        ListColumn("period_start", "From", 11, "date"),
+        ListColumn("period_end", "To", 11, "date"),
+        ListColumn("unit", "Unit", 9),
+        ListColumn("actual_value", "Actual", 14, "mixed"),
+        ListColumn("plan_value", "Plan", 14, "mixed"),
+        ListColumn("target_value", "Target", 14, "mixed"),
+        ListColumn("gap_value", "Gap", 14, "mixed"),
+        ListColumn("reached", "Reached", 10),
+        ListColumn("plan_level", "Target of", 18),
+        ListColumn("owner", "Owner", 18),
+        ListColumn("not_covered", "Not covered", 36, "wrapped"),
+    ]
+    of_periods, of_strategy = (objectives.filter(pl.col("plan_level") == level) for level in ("objective", "strategic"))
+    latest = pl.col("period_start") == pl.col("period_start").max().over("measure", "family_id", "period_kind")
+    told = of_periods.filter(latest | (pl.col("period_kind") == "current"))
+    order = ("measure", "family_id", "product_group", "period_start", "period_end")
+    shown = pl.concat([rows.sort(order, nulls_last=False) for rows in (told, of_strategy)]).with_columns(
+        pl.col("measure").str.replace_all("_", " ").str.replace(" amount$", ""),
+        pl.coalesce("family_id", "product_group", pl.lit("Company")).alias("held_for"),
+        pl.when("is_reached").then(pl.lit("yes")).when(~pl.col("is_reached")).then(pl.lit("no")).alias("reached"),
+        pl.col("plan_level").replace({"objective": "management", "strategic": "strategic plan"}),
+    )
+    page.title(
+        "Objectives",
+        "Gap = actual or plan − target. Of the strategic plan: actual is what has passed of its span, plan the outlook over all of it; "
+        "empty where the horizon ends before the span does.",
+    )
+    last = page.list(columns, shown)
+    page.links(shown["family_id"].to_list(), 1, sheets)
+    page.colour_texts((HEADER_ROW + 1, 9, last, 9), {"no": "below_target", "yes": "balanced"})
 
 
 def write_notes(page: Page, notes: pl.DataFrame, sheets: Mapping[str, str]) -> None:
@@ -125,14 +162,14 @@ def write_quality(
         ListColumn("extract", "Extract", 24),
         ListColumn("severity", "Severity", 14),
         ListColumn("owner", "Owner", 20),
-        ListColumn("source_line", "Line", 12, "count"),
+        ListColumn("place", "Line or cell", 12),
         ListColumn("column_name", "Column", 16),
         ListColumn("value", "Value", 14),
         ListColumn("rule", "Rule", 18),
         ListColumn("hint", "What to do", 70, "wrapped"),
     ]
     still_open = quality_issues.filter(~pl.col("is_resolved")).sort("extract", "source_file", "source_line", "rule")
-    shown = still_open.head(ISSUES_SHOWN)
+    shown = still_open.head(ISSUES_SHOWN).with_columns(pl.coalesce("source_cell", pl.col("source_line").cast(pl.String)).alias("place"))
     found = f"Rows with an issue: {shown.height:,} of {still_open.height:,} shown; all are in sop.quality_issues"
     page.sheet.write_string(last + 2, 0, found, page.styles.section())
     page.print_up_to(page.table(last + 3, issues, shown), len(issues) - 1, pages_tall=0)

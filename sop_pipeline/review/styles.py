@@ -49,6 +49,7 @@ NUMBERS = {
     "timestamp": "yyyy-mm-dd hh:mm",
     "count": "#,##0",
     "decimal": "#,##0.####",
+    "mixed": "[>=1000]#,##0;[<=-1000]-#,##0;#,##0.00",
 }
 
 

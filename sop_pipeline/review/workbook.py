@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 import xlsxwriter
 
+from sop_pipeline.landing.sources.excel import NIGHT_PROPERTY
 from sop_pipeline.review.charts import (
     BACKLOG,
     DEMAND,
@@ -25,7 +26,7 @@ from sop_pipeline.review.entry_sheets import ENTRY_TITLES, write_choices, write_
 from sop_pipeline.review.family_sheet import SUMMARY, GridSheet, Heading, Written
 from sop_pipeline.review.grid import Grid, read_grids
 from sop_pipeline.review.layout import TOTALLED_PERIODS, Layout, lay_out
-from sop_pipeline.review.list_sheets import write_exceptions, write_glossary, write_notes, write_quality
+from sop_pipeline.review.list_sheets import write_exceptions, write_glossary, write_notes, write_objectives, write_quality
 from sop_pipeline.review.news import read_news
 from sop_pipeline.review.page import Page
 from sop_pipeline.review.resource_sheet import write_resources
@@ -39,6 +40,7 @@ REVIEW_TABLES = (
     "sop.review_notes",
     "sop.exceptions",
     "sop.year_outlook",
+    "sop.business_objectives",
     "sop.plan_change",
     "sop.strategy_comparison",
     "sop.decisions",
@@ -126,26 +128,17 @@ class _Pack:
                 "created": dt.datetime.combine(run["as_of_date"], dt.time()),
             }
         )
+        self._book.set_custom_property(NIGHT_PROPERTY, run["as_of_date"].isoformat(), "text")
         self._book.set_size(2400, 1400)
         company = next(grid for grid in self._grids if grid.level == "company")
         groups = [grid for grid in self._grids if grid.level == "product_group"]
         families = [grid for grid in self._grids if grid.level == "family"]
-        fixed = [SUMMARY, "Exceptions", "Company", "Resources", "Notes", *ENTRY_TITLES, "Data quality", "Glossary", "chart_data", "lists"]
+        last = ["Resources", "Objectives", "Notes", *ENTRY_TITLES, "Data quality", "Glossary"]
+        fixed = [SUMMARY, "Exceptions", "Company", *last, "chart_data", "lists"]
         group_names = sheet_names([f"Group {grid.level_id}" for grid in groups], fixed)
         family_names = sheet_names([grid.level_id for grid in families], [*fixed, *group_names])
         links = dict(zip((grid.level_id for grid in families), family_names, strict=True))
-        order = [
-            SUMMARY,
-            "Exceptions",
-            "Company",
-            *group_names,
-            *family_names,
-            "Resources",
-            "Notes",
-            *ENTRY_TITLES,
-            "Data quality",
-            "Glossary",
-        ]
+        order = [SUMMARY, "Exceptions", "Company", *group_names, *family_names, *last]
         pages = {name: Page(self._book.add_worksheet(name), self._styles, f"{run['company']} · {run['cycle_id']}") for name in order}
         layout = lay_out(company.columns, is_first_day=self._is_first_day(families))
         data = ChartData(self._book, layout)
@@ -156,6 +149,7 @@ class _Pack:
         self._write_summary(pages[SUMMARY], layout, written["Company"], [written[name] for name in family_names], data)
         write_exceptions(pages["Exceptions"], self._exceptions, links, self._currency)
         write_resources(pages["Resources"], self._base_resources, self._periods)
+        write_objectives(pages["Objectives"], self._frames["sop.business_objectives"], links)
         write_notes(pages["Notes"], self._frames["sop.review_notes"].sort("level", "level_id", "line"), links)
         self._write_entries(pages)
         quality = ("sop.extract_status", "sop.quality_scorecard", "sop.control_totals", "sop.quality_issues")

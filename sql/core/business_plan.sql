@@ -1,6 +1,6 @@
 -- One row per family and period of the annual business plan, longer periods spread by working days.
 with business_plan_spans as (
-    select * from core.business_plan_spans
+    select * exclude (plan_level) from core.business_plan_spans where plan_level = 'annual'
 ),
 
 families as (

@@ -28,24 +28,31 @@ recorded_demand as (
 ),
 
 recorded_approvals as (
-    select distinct cycle_id from recorded_demand where record_kind = 'approved'
-),
-
--- of a plan approved elsewhere only its last step is known; it never stands in for one approved here
-staged_approvals as (
     select
         cycle_id,
+        min(recorded_on) as first_recorded_on
+    from recorded_demand
+    where record_kind = 'approved'
+    group by cycle_id
+),
+
+-- of a plan approved elsewhere only its last step is known; it never stands in for one approved here, but of a period that began before
+-- that was approved it says what was believed
+staged_approvals as (
+    select
+        staged.cycle_id,
         'approved' as record_kind,
-        approved_on as recorded_on,
-        approved_on as as_of_date,
-        family_id,
-        period_start,
+        staged.approved_on as recorded_on,
+        staged.approved_on as as_of_date,
+        staged.family_id,
+        staged.period_start,
         'executive' as step,
-        cast(demand_quantity as double) as quantity,
+        cast(staged.demand_quantity as double) as quantity,
         null as author
-    from staging.approved_plans
-    anti join recorded_approvals using (cycle_id)
-    where demand_quantity is not null and approved_on < $as_of_date
+    from staging.approved_plans as staged
+    anti join recorded_approvals
+        on staged.cycle_id = recorded_approvals.cycle_id and recorded_approvals.first_recorded_on < staged.period_start
+    where staged.demand_quantity is not null and staged.approved_on < $as_of_date
 ),
 
 versions as (

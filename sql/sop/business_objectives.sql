@@ -1,4 +1,4 @@
--- One row per measure that management aims at, family or company, and period from which a target holds: actual, plan, target, gap.
+-- One row per plan level, measure, family, product group or company, and the span a target is of: actual, plan, target, gap.
 with
 balance as (select * from sop.current_balance),
 dim_period as (select * from sop.dim_period),
@@ -8,14 +8,17 @@ resources as (select * from core.resources),
 routing_usage as (select * from core.routing_usage where not is_subcontract),
 production_history as (select * from staging.production_history where completion_date < $as_of_date),
 business_objectives as (select * replace (nullif(family_id, '*') as family_id) from staging.business_objectives),
+families as (select * from core.families),
+strategic_outlook as (select * from sop.strategic_outlook),
+current_period as (select * from dim_period where periods_from_now = 0),
 season as (select max(period_of_year) as periods from dim_period),
 targets as (
     select
         business_objectives.measure,
         business_objectives.family_id,
         dim_period.period_start,
+        dim_period.period_end,
         dim_period.period_kind,
-        dim_period.periods_from_now,
         business_objectives.target::double as target_value,
         business_objectives.owner
     from dim_period
@@ -137,27 +140,123 @@ valued as (
     left join worked on targets.period_start = worked.period_start
     left join crewed on targets.period_start = crewed.period_start
     left join cash_plan on targets.period_start = cash_plan.period_start
+),
+-- what a group was set stays with the group: the share of a family in it is nobody's target
+levels as (
+    select
+        strategic_outlook.*,
+        families.planning_unit,
+        unnest(case when is_allocated then ['group', 'company'] else ['family', 'group', 'company'] end) as level,
+        case level when 'family' then strategic_outlook.family_id end as level_family,
+        case level when 'group' then families.product_group end as level_group
+    from strategic_outlook
+    inner join families using (family_id)
+),
+family_counts as (
+    select
+        unnest([product_group, null]) as level_group,
+        family_id
+    from families
+),
+strategic as (
+    select
+        levels.measure,
+        levels.level,
+        levels.level_family,
+        levels.level_group,
+        levels.period_start,
+        levels.period_end,
+        any_value(levels.planning_unit) as planning_unit,
+        bool_and(levels.is_over) as is_over,
+        -- money that was shared out to families comes back to the cent
+        case when levels.measure = 'shipped_quantity' then sum(levels.target_value::decimal(38, 6)) else sum(levels.target_value::decimal(38, 6))::decimal(38, 2) end
+            as target,
+        sum(levels.outlook_value::decimal(38, 6)) as value,
+        sum(levels.actual_to_date_value::decimal(38, 6)) as passed,
+        count(*) as families,
+        count(levels.outlook_value) as known_families,
+        case
+            when levels.level = 'family' then 1
+            else (select count(*) from family_counts where family_counts.level_group is not distinct from levels.level_group)
+        end as all_families
+    from levels
+    group by levels.measure, levels.level, levels.level_family, levels.level_group, levels.period_start, levels.period_end
+    having levels.measure <> 'shipped_quantity' or min(levels.planning_unit) = max(levels.planning_unit)
+),
+together as (
+    select
+        'objective' as plan_level,
+        measure,
+        family_id,
+        null as product_group,
+        period_start,
+        period_end,
+        period_kind,
+        null as planning_unit,
+        case when period_kind = 'history' then value end as actual_value,
+        case when period_kind <> 'history' then value end as plan_value,
+        target_value,
+        value - target_value as gap_value,
+        null as not_covered,
+        owner
+    from valued
+    union all
+    select
+        'strategic' as plan_level,
+        strategic.measure,
+        strategic.level_family as family_id,
+        strategic.level_group as product_group,
+        strategic.period_start,
+        strategic.period_end,
+        case when strategic.is_over then 'history' when strategic.period_start <= current_period.period_end then 'current' else 'horizon' end as period_kind,
+        case when strategic.measure = 'shipped_quantity' then strategic.planning_unit end as planning_unit,
+        case when strategic.is_over then strategic.value when strategic.period_start <= current_period.period_end then strategic.passed end::double
+            as actual_value,
+        case when not strategic.is_over then strategic.value end::double as plan_value,
+        strategic.target::double as target_value,
+        case when strategic.known_families = strategic.families then strategic.value - strategic.target end::double as gap_value,
+        nullif(
+            concat_ws(
+                ', ',
+                case
+                    when strategic.families < strategic.all_families
+                        then concat('target for ', strategic.families, ' of ', strategic.all_families, ' families')
+                end,
+                case
+                    when strategic.known_families between 1 and strategic.families - 1
+                        then concat('plan without ', strategic.families - strategic.known_families, ' of ', strategic.families, ' families')
+                end
+            ),
+            ''
+        ) as not_covered,
+        null as owner
+    from strategic
+    cross join current_period
 )
 select
-    (select period_label from dim_period where periods_from_now = 0)::varchar as cycle_id,
+    (select period_label from current_period)::varchar as cycle_id,
+    plan_level::varchar as plan_level,
     measure::varchar as measure,
     family_id::varchar as family_id,
+    product_group::varchar as product_group,
     period_start::date as period_start,
+    period_end::date as period_end,
     period_kind::varchar as period_kind,
     case
         when measure like '%_ratio' then 'ratio'
         when measure like '%_days' then 'days'
         when measure = 'inventory_turns' then 'turns'
         when measure = 'headcount' then 'heads'
-        else $reporting_currency
+        else coalesce(planning_unit, $reporting_currency)
     end::varchar as unit,
-    case when period_kind = 'history' then value end::double as actual_value,
-    case when period_kind <> 'history' then value end::double as plan_value,
+    actual_value::double as actual_value,
+    plan_value::double as plan_value,
     target_value::double as target_value,
-    (value - target_value)::double as gap_value,
+    gap_value::double as gap_value,
     case
-        when measure in ('customer_lead_time_days', 'inventory_value', 'headcount', 'working_capital') then value <= target_value
-        else value >= target_value
+        when measure in ('customer_lead_time_days', 'inventory_value', 'headcount', 'working_capital') then gap_value <= 0
+        else gap_value >= 0
     end::boolean as is_reached,
+    not_covered::varchar as not_covered,
     owner::varchar as owner
-from valued
+from together

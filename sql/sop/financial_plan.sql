@@ -81,10 +81,18 @@ sums as (
         business_plan.business_plan_inventory_value_amount,
         -- what this quantity would have brought and cost at the prices and costs of the business plan
         business_plan.business_plan_revenue_amount / nullif(business_plan.business_plan_quantity, 0) * balance.shipped_quantity as flexed_revenue,
-        business_plan_cost_amount / nullif(business_plan.business_plan_quantity, 0) * balance.shipped_quantity as flexed_cost
+        business_plan_cost_amount / nullif(business_plan.business_plan_quantity, 0) * balance.shipped_quantity as flexed_cost,
+        -- and at the prices it has for each item, in the mix of this plan; of an older version the mix is not kept
+        family_money.business_plan_price_amount * balance.shipped_quantity as mixed_revenue
     from balance
     left join business_plan using (family_id, period_start)
     left join budgeted_periods using (period_start)
+    left join family_money
+        on
+            balance.plan_version = 'working'
+            and balance.scenario_id = family_money.scenario_id
+            and balance.family_id = family_money.family_id
+            and balance.period_start = family_money.period_start
     left join premiums
         on
             balance.plan_version = 'working'
@@ -101,6 +109,8 @@ rounded as (
         margin_amount - case when is_not_budgeted then 0 else plan_margin end as margin_gap,
         (flexed_revenue - business_plan_revenue_amount)::decimal(18, 2) as volume,
         (revenue_budget_rate_amount - flexed_revenue)::decimal(18, 2) as price_and_mix,
+        (revenue_budget_rate_amount - mixed_revenue)::decimal(18, 2) as price,
+        (mixed_revenue - flexed_revenue)::decimal(18, 2) as mix,
         (revenue_amount - revenue_budget_rate_amount)::decimal(18, 2) as exchange_rate,
         (flexed_revenue - flexed_cost - business_plan_revenue_amount + business_plan_cost_amount)::decimal(18, 2) as volume_margin,
         (flexed_cost - cost_of_sales_amount)::decimal(18, 2) as cost,
@@ -126,7 +136,12 @@ settled as (
             when largest_of_margin = abs(price_and_mix) then 'price_and_mix'
             when largest_of_margin = abs(exchange_rate) then 'exchange_rate'
             else 'cost'
-        end as takes_margin_cents
+        end as takes_margin_cents,
+        case when is_revenue_split then price_and_mix + case takes_revenue_cents when 'price_and_mix' then revenue_cents else 0 end end
+            as revenue_price_and_mix,
+        case when is_margin_split then price_and_mix + case takes_margin_cents when 'price_and_mix' then margin_cents else 0 end end
+            as margin_price_and_mix,
+        case when abs(mix) > abs(price) then 'mix' when price is not null then 'price' end as takes_cents
     from rounded
 )
 select
@@ -150,16 +165,20 @@ select
     revenue_gap::decimal(18, 2) as revenue_gap_amount,
     case when is_revenue_split then volume + case takes_revenue_cents when 'volume' then revenue_cents else 0 end end::decimal(18, 2)
         as revenue_gap_volume_amount,
-    case when is_revenue_split then price_and_mix + case takes_revenue_cents when 'price_and_mix' then revenue_cents else 0 end end::decimal(18, 2)
-        as revenue_gap_price_and_mix_amount,
+    revenue_price_and_mix::decimal(18, 2) as revenue_gap_price_and_mix_amount,
+    case takes_cents when 'price' then revenue_price_and_mix - mix else if(is_revenue_split, price, null) end::decimal(18, 2)
+        as revenue_gap_price_amount,
+    case takes_cents when 'mix' then revenue_price_and_mix - price else if(is_revenue_split, mix, null) end::decimal(18, 2)
+        as revenue_gap_mix_amount,
     case when is_revenue_split then exchange_rate + case takes_revenue_cents when 'exchange_rate' then revenue_cents else 0 end end::decimal(18, 2)
         as revenue_gap_exchange_rate_amount,
     case when not is_revenue_split then revenue_gap end::decimal(18, 2) as revenue_gap_not_budgeted_amount,
     margin_gap::decimal(18, 2) as margin_gap_amount,
     case when is_margin_split then volume_margin + case takes_margin_cents when 'volume' then margin_cents else 0 end end::decimal(18, 2)
         as margin_gap_volume_amount,
-    case when is_margin_split then price_and_mix + case takes_margin_cents when 'price_and_mix' then margin_cents else 0 end end::decimal(18, 2)
-        as margin_gap_price_and_mix_amount,
+    margin_price_and_mix::decimal(18, 2) as margin_gap_price_and_mix_amount,
+    case takes_cents when 'price' then margin_price_and_mix - mix else if(is_margin_split, price, null) end::decimal(18, 2) as margin_gap_price_amount,
+    case takes_cents when 'mix' then margin_price_and_mix - price else if(is_margin_split, mix, null) end::decimal(18, 2) as margin_gap_mix_amount,
     case when is_margin_split then exchange_rate + case takes_margin_cents when 'exchange_rate' then margin_cents else 0 end end::decimal(18, 2)
         as margin_gap_exchange_rate_amount,
     case when is_margin_split then cost + case takes_margin_cents when 'cost' then margin_cents else 0 end end::decimal(18, 2)

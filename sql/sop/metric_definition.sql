@@ -48,6 +48,8 @@ metrics(metric, description, formula, unit, good_direction) as (
     ('business_plan_gap_amount', 'Gap to the business plan', 'revenue − business plan revenue', 'currency', 'up'),
     ('revenue_gap_volume_amount', 'Gap of revenue by volume', '(shipments − planned quantity) × planned price', 'currency', 'up'),
     ('revenue_gap_price_and_mix_amount', 'Gap of revenue by price and mix', '(price at budget rates − planned price) × shipments', 'currency', 'up'),
+    ('revenue_gap_price_amount', 'Gap of revenue by price, where the budget plans by item', '(price at budget rates − planned item prices in this mix) × shipments', 'currency', 'up'),
+    ('revenue_gap_mix_amount', 'Gap of revenue by mix, where the budget plans by item', '(planned item prices in this mix − planned price) × shipments', 'currency', 'up'),
     ('revenue_gap_exchange_rate_amount', 'Gap of revenue by exchange rates', '(price at current rates − price at budget rates) × shipments', 'currency', 'up'),
     ('margin_gap_amount', 'Gap of margin to the business plan', 'margin − business plan margin', 'currency', 'up'),
     ('margin_gap_volume_amount', 'Gap of margin by volume', '(shipments − planned quantity) × planned margin of a unit', 'currency', 'up'),

@@ -1,6 +1,7 @@
 """Contracts of what people intend: submissions, promotions, overrides, approved plans, the business plan. What happened stays out."""
 
 from sop_pipeline.contracts.base import Count, Date, Flag, Number, Table, Text, column
+from sop_pipeline.contracts.staging.finance import PLAN_LEVELS
 
 DEMAND_STEPS = ("statistical", "marketing", "sales", "finance", "demand_review", "executive")
 OVERRIDE_MEASURES = ("demand", "production", "subcontract", "purchase", "closing_inventory", "closing_backlog")
@@ -81,9 +82,37 @@ class ApprovedPlans(Table, key=("family_id", "period_start")):
     approved_revenue_amount: Number = column("Approved revenue, reporting currency", optional=True)
 
 
-class BusinessPlanSpans(Table, key=("business_plan_version", "family_id", "period_start", "span_end")):
-    """One row per version, family and span of the annual business plan, in the reporting currency."""
+class BusinessPlanRows(
+    Table, key=("plan_level", "business_plan_version", "family_id", "product_group", "item_id", "period_start", "span_end")
+):
+    """One row per row of the business plan that may count by its approval or its name, in the reporting currency, with its span's end."""
 
+    plan_level: Text = column("Annual budget or strategic plan", isin=PLAN_LEVELS)
+    business_plan_version: Text = column("Version")
+    approved_on: Date = column("Day it was approved", optional=True)
+    family_id: Text = column("Family, where the row is of one", optional=True)
+    product_group: Text = column("Product group, where the row is of one", optional=True)
+    item_id: Text = column("Item of the family, where the row is of one", optional=True)
+    period_start: Date = column("First day of the span")
+    span_end: Date = column("First day after the span")
+    quantity: Number = column("Quantity of the span, planning units, of an item in its unit", optional=True)
+    revenue_amount: Number = column("Revenue of the span, at the budget rate of its first day", optional=True)
+    margin_amount: Number = column("Gross margin of the span", optional=True)
+    inventory_value_amount: Number = column("Inventory value at its end", optional=True)
+
+
+class BusinessPlanItemPrices(Table, key=("item_id", "period_start")):
+    """One row per item and period that the annual business plan states by item: the price it takes, in the reporting currency."""
+
+    item_id: Text = column("Item")
+    period_start: Date = column("First day of the period")
+    business_plan_price_amount: Number = column("Planned revenue ÷ planned quantity, of the item's unit, at budget rates")
+
+
+class BusinessPlanSpans(Table, key=("plan_level", "business_plan_version", "family_id", "period_start", "span_end")):
+    """One row per plan level, version, family and span of the business plan, in the reporting currency."""
+
+    plan_level: Text = column("Annual budget or strategic plan", isin=PLAN_LEVELS, default="annual")
     business_plan_version: Text = column("Version")
     approved_on: Date = column("Day it was approved", optional=True)
     family_id: Text = column("Family")
@@ -178,6 +207,8 @@ TABLES: dict[str, type[Table]] = {
     "core.promotion_periods": PromotionPeriods,
     "core.overrides": Overrides,
     "core.approved_plans": ApprovedPlans,
+    "core.business_plan_rows": BusinessPlanRows,
+    "core.business_plan_item_prices": BusinessPlanItemPrices,
     "core.business_plan_spans": BusinessPlanSpans,
     "core.business_plan": BusinessPlan,
 }

@@ -15,6 +15,9 @@ CHANGED_MEASURES = (
     "revenue_amount",
 )
 CHANGE_CAUSES = ("statistical_forecast", "people", "not_split", "demand", "production", "opening_position", "closing_position", "other")
+TARGET_LEVELS = ("objective", "strategic")
+# of the strategic plan; its stock is measured as inventory_value
+STRATEGIC_MEASURES = ("revenue_amount", "margin_amount", "shipped_quantity")
 OUTLOOK_LEVELS = ("family", "group", "company")
 OUTLOOK_MEASURES = (
     "revenue_amount",
@@ -38,7 +41,8 @@ class FinancialPlan(Table, key=("cycle_id", "scenario_id", "plan_version", "fami
     """One row per cycle, scenario, plan version, family and period: the plan in money, the business plan beside it, and the gap by cause.
 
     Gap = plan − business plan. Its parts sum to it; where it cannot be split (no budget for the family, or none for its quantity) it is one
-    part, not_budgeted. Beyond the last period of the business plan there is no gap.
+    part, not_budgeted. Price and mix are told apart where the business plan has rows by item, in the working plan; items it does not name
+    are left out of the prices it has. Beyond the last period of the business plan there is no gap.
     """
 
     cycle_id: Text = _cycle()
@@ -61,11 +65,19 @@ class FinancialPlan(Table, key=("cycle_id", "scenario_id", "plan_version", "fami
     revenue_gap_amount: Amount = column("Revenue − business plan", optional=True)
     revenue_gap_volume_amount: Amount = _gap_part("revenue", "(shipments − planned quantity) × planned price")
     revenue_gap_price_and_mix_amount: Amount = _gap_part("revenue", "(price at budget rates − planned price) × shipments")
+    revenue_gap_price_amount: Amount = _gap_part(
+        "revenue by price and mix", "(price at budget rates − what the planned prices of the items make of it) × shipments"
+    )
+    revenue_gap_mix_amount: Amount = _gap_part(
+        "revenue by price and mix", "(what the planned prices of the items make of a unit in this mix − planned price) × shipments"
+    )
     revenue_gap_exchange_rate_amount: Amount = _gap_part("revenue", "(price at current rates − price at budget rates) × shipments")
     revenue_gap_not_budgeted_amount: Amount = _gap_part("revenue", "all of it, where the business plan does not let it be split")
     margin_gap_amount: Amount = column("Margin − business plan", optional=True)
     margin_gap_volume_amount: Amount = _gap_part("margin", "(shipments − planned quantity) × planned margin of a unit")
     margin_gap_price_and_mix_amount: Amount = _gap_part("margin", "that of the revenue gap")
+    margin_gap_price_amount: Amount = _gap_part("margin by price and mix", "that of the revenue gap")
+    margin_gap_mix_amount: Amount = _gap_part("margin by price and mix", "that of the revenue gap")
     margin_gap_exchange_rate_amount: Amount = _gap_part("margin", "that of the revenue gap")
     margin_gap_cost_amount: Amount = _gap_part("margin", "(planned cost of a unit − its cost) × shipments")
     margin_gap_not_budgeted_amount: Amount = _gap_part("margin", "all of it, where the business plan does not let it be split")
@@ -129,20 +141,49 @@ class PlanChange(Table, key=("cycle_id", "scenario_id", "plan_version", "compare
     unit: Text = column("Planning unit, or currency")
 
 
-class BusinessObjectives(Table, key=("measure", "family_id", "period_start")):
-    """One row per measure that management aims at, family or company, and period from which a target holds: actual, plan, target, gap."""
+class StrategicOutlook(Table, key=("family_id", "period_start", "period_end", "measure")):
+    """One row per family, span of the strategic plan that counts, and measure it states: target, what has passed, and the outlook over it.
+
+    Of overlapping spans those of the version approved last count. What is planned by product group is shared out to its families.
+    """
+
+    family_id: Text = column("Product family")
+    period_start: Date = column("First day of the span")
+    period_end: Date = column("Last day of the span")
+    measure: Text = column("What is aimed at", isin=(*STRATEGIC_MEASURES, "inventory_value"))
+    is_allocated: Flag = column("Shared out from a product group by the revenue of the last season")
+    is_over: Flag = column("Every period of the span has closed")
+    target_value: Number = column("Target, in the reporting currency or planning units")
+    actual_to_date_value: Number = column("Closed periods of the span, and the current one up to the as-of date; no stock", optional=True)
+    outlook_value: Number = column("What has passed and what is planned; empty unless published from first to last period", optional=True)
+
+
+class BusinessObjectives(Table, key=("plan_level", "measure", "family_id", "product_group", "period_start", "period_end")):
+    """One row per plan level, measure, family, product group or company, and the span a target is of: actual, plan, target, gap.
+
+    Objectives are by period; targets of the strategic plan by its own spans, mostly years, each beside the outlook over the same span.
+    """
 
     cycle_id: Text = _cycle()
-    measure: Text = column("What is aimed at", isin=OBJECTIVE_MEASURES)
-    family_id: Text = column("Family it holds for; the company where empty", optional=True)
-    period_start: Date = column("First day of the period")
-    period_kind: Text = column("history, current or horizon", isin=("history", "current", "horizon"))
-    unit: Text = column("ratio, days, turns, heads or the reporting currency")
-    actual_value: Number = column("Closed periods: as it was; empty where it is not known", optional=True)
-    plan_value: Number = column("Current period and horizon: as planned; empty where it is not known", optional=True)
+    plan_level: Text = column("objective: of business_objectives; strategic: of the strategic business plan", isin=TARGET_LEVELS)
+    measure: Text = column("What is aimed at", isin=(*OBJECTIVE_MEASURES, *STRATEGIC_MEASURES))
+    family_id: Text = column("Family it holds for; empty for a product group or the company", optional=True)
+    product_group: Text = column("Product group it holds for; empty for a family or the company", optional=True)
+    period_start: Date = column("First day of the span: of the period, or of what a row of the strategic plan covers")
+    period_end: Date = column("Last day of the span")
+    period_kind: Text = column("history, current (the span holds the as-of date) or horizon", isin=("history", "current", "horizon"))
+    unit: Text = column("ratio, days, turns, heads, the reporting currency or a planning unit")
+    actual_value: Number = column("What is over: as it was; of a strategic span not yet over what has passed of it", optional=True)
+    plan_value: Number = column(
+        "What is not over: as planned; of a strategic span what has passed and what is planned, empty where the plan ends before it",
+        optional=True,
+    )
     target_value: Number = column("Target")
-    gap_value: Number = column("Actual or plan − target", optional=True)
+    gap_value: Number = column("Actual or plan of the whole span − target", optional=True)
     is_reached: Flag = column("At least the target; at most, for lead time, stock, heads and working capital", optional=True)
+    not_covered: Text = column(
+        "Product group and company: what of their families has no target or no plan; empty where nothing", optional=True
+    )
     owner: Text = column("Who answers for it", optional=True)
 
 
@@ -181,6 +222,7 @@ TABLES: dict[str, type[Table]] = {
     "sop.financial_plan": FinancialPlan,
     "sop.year_outlook": YearOutlook,
     "sop.plan_change": PlanChange,
+    "sop.strategic_outlook": StrategicOutlook,
     "sop.business_objectives": BusinessObjectives,
     "sop.decisions": Decisions,
     "sop.assumptions": Assumptions,

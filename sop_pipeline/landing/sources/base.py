@@ -63,6 +63,7 @@ class Reading:
     Parquet file holds a column `source_line` instead. `has_unreadable_characters`: some bytes mean nothing in the file's encoding and
     became U+FFFD. `has_odd_rows`: rows without any value, or that say the header again; they are landed and left out of `raw`.
     `has_bare_cells`: no cell has a blank at its ends and no empty one is written as a text, so that nothing need be trimmed.
+    `sheet`: name of the sheet that was read, `first_column` the place of its first column, 0 for A; no sheet where the file is none.
     """
 
     columns: tuple[str, ...]
@@ -74,6 +75,8 @@ class Reading:
     has_unreadable_characters: bool = False
     has_odd_rows: bool = True
     has_bare_cells: bool = False
+    sheet: str | None = None
+    first_column: int = 0
 
 
 def column_names(header: Sequence[str | None], path: str, limits: Limits) -> tuple[str, ...]:

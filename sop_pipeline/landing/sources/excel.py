@@ -23,6 +23,9 @@ from sop_pipeline.landing.sources.base import (
 from sop_pipeline.landing.sources.dialect import CHUNK_BYTES, decompress
 from sop_pipeline.settings import Format
 
+# a review workbook says which night wrote it, and programs that save it keep that
+NIGHT_PROPERTY = "sop_as_of_date"
+PROPERTIES_PART, PROPERTIES_BYTES = "docProps/custom.xml", 100_000
 # the names Excel shows, for what the reader calls them
 CELL_ERRORS = {
     "Div0": "#DIV/0!",
@@ -47,7 +50,7 @@ def read_sheet(path: Path, wanted: Wanted, target: Path) -> Reading:
         if path.suffix.casefold() == ".gz":
             plain = Path(folder) / path.stem
             decompress(path, plain, limits)
-        cells = _cells(plain, path.name, given.sheet, limits)
+        cells, sheet, first_column = _cells(plain, path.name, given.sheet, limits)
     header = _header_row(cells, path.name, given, wanted.expected)
     names = [cell if cell is None or isinstance(cell, str) else str(cell) for cell in cells.row(header)]
     columns = column_names(names, path.name, limits)
@@ -55,13 +58,25 @@ def read_sheet(path: Path, wanted: Wanted, target: Path) -> Reading:
     rows = below.select(*(pl.col(old).alias(new) for old, new in zip(cells.columns, columns, strict=True)), LINE_COLUMN)
     rows = rows.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in columns)) if columns else rows
     write_rows(columns, rows, target)
-    return Reading(columns, rows.height, header + 1, first_line=None)
+    return Reading(columns, rows.height, header + 1, first_line=None, sheet=sheet, first_column=first_column)
 
 
 def sheet_names(path: Path, limits: Limits) -> list[str]:
     """Names of the sheets of a workbook. Raises UnreadableSourceError when it is damaged, or unpacks to more than it may."""
     _refuse_bomb(path, path.name, limits)
     return _names(path)
+
+
+def night_of_workbook(path: Path) -> str:
+    """As-of date (2026-01-31) of the night that wrote a review workbook, whoever saved it since; empty where it does not say."""
+    try:
+        with zipfile.ZipFile(path) as packed, packed.open(PROPERTIES_PART) as part:
+            text = part.read(PROPERTIES_BYTES).decode("utf-8", "replace")
+    # reading its sheets tells what is wrong with it
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, KeyError):
+        return ""
+    found = re.search(rf'name="{NIGHT_PROPERTY}"[^>]*>\s*<[^>]*>(\d{{4}}-\d\d-\d\d)<', text)
+    return found[1] if found else ""
 
 
 def _names(path: Path) -> list[str]:
@@ -71,7 +86,8 @@ def _names(path: Path) -> list[str]:
         raise UnreadableSourceError(f"{path.name}: no Excel workbook, or a damaged one. Save it again as .xlsx.") from error
 
 
-def _cells(path: Path, name: str, sheet: str | None, limits: Limits) -> pl.DataFrame:
+def _cells(path: Path, name: str, sheet: str | None, limits: Limits) -> tuple[pl.DataFrame, str, int]:
+    """Cells of a sheet from its first row on, its name, and the place of its first column."""
     _refuse_bomb(path, name, limits)
     names = _names(path)
     if sheet is not None and sheet not in names:
@@ -88,7 +104,8 @@ def _cells(path: Path, name: str, sheet: str | None, limits: Limits) -> pl.DataF
         found = re.search(r"Error\((\w+)\)", failed.detail)
         shown = CELL_ERRORS.get(found[1], f"#{found[1]}") if found else "#ERROR"
         cells[row, column] = shown
-    return cells.with_columns(pl.all().cast(pl.String).replace("", None))
+    first_column = min((column.absolute_index for column in loaded.available_columns()), default=0)
+    return cells.with_columns(pl.all().cast(pl.String).replace("", None)), loaded.name, first_column
 
 
 def _refuse_bomb(path: Path, name: str, limits: Limits) -> None:

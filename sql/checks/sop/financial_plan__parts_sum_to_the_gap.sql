@@ -13,4 +13,6 @@ where
     + coalesce(revenue_gap_exchange_rate_amount, 0) + coalesce(revenue_gap_not_budgeted_amount, 0)
     or margin_gap_amount <> coalesce(margin_gap_volume_amount, 0) + coalesce(margin_gap_price_and_mix_amount, 0)
     + coalesce(margin_gap_exchange_rate_amount, 0) + coalesce(margin_gap_cost_amount, 0) + coalesce(margin_gap_not_budgeted_amount, 0)
+    or revenue_gap_price_and_mix_amount <> revenue_gap_price_amount + revenue_gap_mix_amount
+    or margin_gap_price_and_mix_amount <> margin_gap_price_amount + margin_gap_mix_amount
 order by family_id, period_start
