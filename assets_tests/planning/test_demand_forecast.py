@@ -118,6 +118,25 @@ def test_dividing_by_working_days_changes_nothing_where_all_periods_have_as_many
     assert (both["statistical_quantity"] / both["statistical_quantity_daily"] - 1).abs().max() < 1e-6
 
 
+def test_a_family_whose_demand_follows_the_working_days_is_backtested_by_them() -> None:
+    frames = company()
+    days = frames["periods"].select("period_start", "periods_from_now", working_days=18.0 + (pl.col("periods_from_now").abs() * 5) % 7)
+    frames["site_working_days"] = days.select("period_start", "working_days", site_id=pl.lit(""))
+    steady = (
+        frames["family_history"]
+        .join(days, on="periods_from_now")
+        .with_columns(demand_quantity=pl.when(pl.col("family_id") == "NEW").then(0.0).otherwise(5.0 * pl.col("working_days")))
+    )
+    frames["family_history"] = steady
+    daily = ForecastSetting(engine="express", workers=1, backtest_origins=6, per_working_day=True)
+    found, plain = (forecast_demand(**frames, setting=setting).tables["forecast.family_backtest"] for setting in (daily, SETTING))
+    assert found["wape_ratio"].max() == pytest.approx(0.0, abs=1e-6)
+    assert plain["wape_ratio"].min() > 0.01
+    last_six = steady.filter((pl.col("family_id") == "PUMPS") & (pl.col("periods_from_now") >= -6))["demand_quantity"].sum()
+    nearest = found.filter((pl.col("family_id") == "PUMPS") & (pl.col("lag_periods") == 1))
+    assert nearest["actual_quantity"].item() == pytest.approx(last_six)
+
+
 def test_a_company_without_any_history_gets_empty_tables() -> None:
     frames = company()
     frames["item_period_history"] = frames["item_period_history"].clear()
