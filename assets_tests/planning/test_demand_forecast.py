@@ -185,6 +185,22 @@ def test_an_item_made_to_order_ends_with_its_phase_out_and_leaves_its_share_to_t
     assert left.to_list() == pytest.approx(family.sort("period_start")["statistical_quantity"].to_list())
 
 
+def test_a_launch_expects_what_the_plan_says_of_its_like_item_and_what_one_that_ends_would_have_sold() -> None:
+    frames = company()
+    launch = {"launch_date": dt.date(2026, 1, 1), "like_item_scale": 1.0, "ramp_periods": 0, "confidence": "high", "family_id": "PUMPS"}
+    launches = [launch | {"item_id": f"L{like}", "like_item_id": like} for like in ("P1", "P2")]
+    frames["product_launches"] = pl.DataFrame(launches, schema=frames["product_launches"].schema)
+    # what the family sold beyond its items makes the plan of an item more than the item's own history says
+    frames["family_history"] = frames["family_history"].with_columns(pl.col("demand_quantity") * 1.5)
+    tables = forecast_demand(**frames, setting=SETTING).tables
+    planned, launched = (
+        tables[address].pivot("item_id", index="period_start", values=value).sort("period_start")
+        for address, value in (("forecast.item_forecast", "statistical_quantity"), ("forecast.launch_forecast", "expected_quantity"))
+    )
+    assert launched["LP1"].to_list() == planned["P1"].to_list()
+    assert launched["LP2"].min() > 0  # type: ignore[operator]
+
+
 def test_a_successor_to_come_takes_the_forecast_over_without_having_sold_anything() -> None:
     frames = company()
     frames["item_successions"] = pl.DataFrame(

@@ -18,7 +18,7 @@ from sop_pipeline.planning.forecasting.members import Engine
 from sop_pipeline.planning.forecasting.mix import split_by_mix
 from sop_pipeline.planning.forecasting.reconcile import FamilyForecasts, reconcile_families
 from sop_pipeline.planning.forecasting.working_days import from_daily_rate, pairs_from_daily_rate, to_daily_rate
-from sop_pipeline.planning.hand_over import hand_over
+from sop_pipeline.planning.hand_over import as_if_kept, hand_over
 from sop_pipeline.planning.launches import forecast_launches
 from sop_pipeline.planning.price_changes import price_effects
 
@@ -144,7 +144,7 @@ def forecast_demand(
         last_period_index=LAST_CLOSED,
         kept_pairs=kept_pairs,
     )
-    as_if_kept = pl.concat([by_item.forecasts, split.items], how="diagonal_relaxed").join(planned, on="horizon_index")
+    like_items = as_if_kept([stocked.items, ordered.items], [by_item.forecasts, split.items], members, item_successions)
     tables = {
         "forecast.item_forecast": _item_rows([stocked, ordered], members, planned),
         "forecast.family_forecast": _family_rows([stocked, ordered], families, planned),
@@ -152,7 +152,9 @@ def forecast_demand(
         "forecast.history_corrections": _correction_rows([cleaned.corrections, by_item.corrections], periods),
         "forecast.estimated_uplifts": cleaned.uplifts,
         "forecast.launch_forecast": forecast_launches(
-            product_launches, as_if_kept.select("period_start", "forecast_quantity", item_id="series_id"), periods
+            product_launches,
+            like_items.join(planned, on="horizon_index").select("period_start", "forecast_quantity", item_id="series_id"),
+            periods,
         ),
         "forecast.price_effects": price_effects(price_changes, cleaned.items, periods, season_length=season_length),
         "forecast.family_intervals": _interval_rows([stocked, ordered], planned, setting.levels),
