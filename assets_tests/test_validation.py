@@ -3,8 +3,9 @@
 import math
 
 import polars as pl
+import pytest
 
-from sop_pipeline.contracts.base import Number, Table, Text, column
+from sop_pipeline.contracts.base import Number, Rule, Table, Text, column
 from sop_pipeline.contracts.validation import validate
 
 
@@ -13,6 +14,18 @@ class Stock(Table, key=("item_id",)):
 
     item_id: Text = column("Item")
     quantity: Number = column("Stock", ge=0)
+
+
+class Range(
+    Table, key=("item_id",), rules={"ordered": Rule(pl.col("low_quantity") <= pl.col("high_quantity"), "Swap them.", severity="warning")}
+):
+    """One row per item, under every kind of check that is asked in one query."""
+
+    item_id: Text = column("Item")
+    code: Text = column("Code", unique=True)
+    status: Text = column("Status", isin=["open", "closed"])
+    low_quantity: Number = column("From", ge=0, lt=10, optional=True)
+    high_quantity: Number = column("To", gt=0, le=10, optional=True)
 
 
 def stock(rows: list[tuple[str | None, float | None]]) -> pl.DataFrame:
@@ -37,3 +50,33 @@ def test_missing_surplus_and_mistyped_columns_are_structure_not_rows() -> None:
     assert verdict.failures.is_empty()
     assert any("quantity" in line for line in verdict.structure)
     assert any("extra" in line for line in verdict.structure)
+
+
+@pytest.mark.parametrize(
+    ("changed", "passes"),
+    [
+        ({}, True),
+        ({"low_quantity": 9.999, "high_quantity": 10.0}, True),
+        ({"low_quantity": None, "high_quantity": math.nan}, True),
+        ({"low_quantity": -0.001}, False),
+        ({"low_quantity": 10.0, "high_quantity": None}, False),
+        ({"low_quantity": 0.0, "high_quantity": 0.0}, False),
+        ({"high_quantity": 10.001}, False),
+        ({"low_quantity": 5.0}, False),
+        ({"status": "lost"}, False),
+        ({"status": None}, False),
+        ({"code": "second"}, False),
+        ({"item_id": "b"}, False),
+    ],
+)
+def test_every_kind_of_check_passes_at_its_limit_and_fails_beyond(changed: dict[str, object], *, passes: bool) -> None:
+    row = {"item_id": "a", "code": "first", "status": "open", "low_quantity": 0.0, "high_quantity": 4.0}
+    other = {"item_id": "b", "code": "second", "status": "closed", "low_quantity": 1.0, "high_quantity": 1.0}
+    columns = {name: pl.Float64 if name.endswith("quantity") else pl.String for name in row}
+    verdict = validate(Range, pl.DataFrame([row | changed, other], schema=columns))
+    assert verdict.passed is passes
+    assert verdict.failures.is_empty() is passes
+
+
+def test_a_column_of_another_type_is_structure() -> None:
+    assert validate(Stock, pl.DataFrame({"item_id": ["a"], "quantity": [1]})).structure

@@ -174,8 +174,8 @@ def test_a_succession_to_come_leaves_the_history_alone() -> None:
 
 def test_a_one_off_order_is_flagged_and_stays() -> None:
     order = {"order_id": "7", "order_line": "1", "schedule_line": "", "item_id": "A", "period_start": month(-3)}
-    cleaned = clean(level(10.0, p3=110.0), level(5.0), one_offs=[{**order, "order_quantity": 100.0, "usual_quantity": 10.0}])
+    cleaned = clean(level(10.0, p3=110.0), level(5.0), one_offs=[{**order, "order_quantity": 100.0, "other_quantity": 10.0}])
     assert quantities(cleaned.items, "A") == level(10.0, p3=110.0)
     flag = cleaned.corrections.row(0, named=True)
     assert (flag["kind"], flag["before"], flag["after"]) == ("one_off_order", 110.0, 110.0)
-    assert "order 7 for 100.0 (usual in a period: 10.0)" in flag["reason"]
+    assert "order 7 for 100.0 (no other order of the season asked for more than 10.0)" in flag["reason"]

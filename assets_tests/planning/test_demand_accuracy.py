@@ -11,7 +11,15 @@ from sop_pipeline.contracts.core.facts import FamilyHistory, ItemPeriodHistory
 from sop_pipeline.contracts.core.intentions import PastSubmissions, PublishedDemand, PublishedItemDemand
 from sop_pipeline.contracts.core.masters import ItemCosts, ItemPrices, Items
 from sop_pipeline.contracts.forecast import AuthorAccuracy, ItemBacktest, ItemClasses, PublishedAccuracy, PublishedItemAccuracy
-from sop_pipeline.planning.demand_accuracy import measure_authors, measure_items, measure_published, measure_published_items
+from sop_pipeline.planning.cleaned_history import CleanedDemand
+from sop_pipeline.planning.demand_accuracy import (
+    backtest_items,
+    class_items,
+    measure_authors,
+    measure_published,
+    measure_published_items,
+)
+from sop_pipeline.planning.forecasting.history import CORRECTIONS_SCHEMA
 
 CLOSED = 36
 
@@ -147,10 +155,23 @@ def measured(
     days: dict[int, float] | None = None,
     *,
     per_working_day: bool = False,
+    cleaned: CleanedDemand | None = None,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
+    closed = pl.DataFrame(
+        [(row["item_id"], row["periods_from_now"], row["demand_quantity"]) for row in history],
+        schema={"series_id": pl.String, "period_index": pl.Int64, "quantity": pl.Float64},
+        orient="row",
+    )
+    members = pl.DataFrame(
+        [(row["item_id"], row["family_id"], row.get("phase_out_date")) for row in items],
+        schema={"item_id": pl.String, "family_id": pl.String, "phase_out_date": pl.Date},
+        orient="row",
+    )
+    seen = CleanedDemand(closed, closed.clear(), pl.DataFrame(schema=CORRECTIONS_SCHEMA), pl.DataFrame())
     money = [(item, t, margin) for item, margin in margins.items() for t in range(-12, 0)]
-    result = measure_items(
-        periods=months(2, history=CLOSED),
+    periods, sold = months(2, history=CLOSED), table(ItemPeriodHistory, history)
+    backtest, _ = backtest_items(
+        periods=periods,
         site_working_days=table(
             SiteWorkingDays,
             [
@@ -158,14 +179,22 @@ def measured(
                 for t in range(-CLOSED, 2)
             ],
         ),
-        items=table(Items, items),
-        item_period_history=table(ItemPeriodHistory, history),
-        item_prices=table(ItemPrices, [{"item_id": i, "period_start": month(t), "net_price_amount": 5.0 + m} for i, t, m in money]),
-        item_costs=table(ItemCosts, [{"item_id": i, "period_start": month(t), "total_cost_amount": 5.0} for i, t, m in money]),
+        item_period_history=sold,
+        cleaned=cleaned or seen,
+        members=members,
         origins=12,
         per_working_day=per_working_day,
     )
-    backtest, classes = result["forecast.item_backtest"], result["forecast.item_classes"]
+    prices = table(ItemPrices, [{"item_id": i, "period_start": month(t), "net_price_amount": 5.0 + m} for i, t, m in money])
+    costs = table(ItemCosts, [{"item_id": i, "period_start": month(t), "total_cost_amount": 5.0} for i, t, m in money])
+    classes = class_items(
+        item_backtest=backtest,
+        periods=periods,
+        items=table(Items, items),
+        item_period_history=sold,
+        item_prices=prices,
+        item_costs=costs,
+    )
     assert_contract(ItemBacktest, backtest.select(list(ItemBacktest.to_schema().columns)))
     assert_contract(ItemClasses, classes.select(list(ItemClasses.to_schema().columns)))
     return backtest, classes
@@ -236,3 +265,35 @@ def test_a_company_without_history_gets_empty_tables():
     backtest, classes = measured([], [], {})
     assert backtest.is_empty()
     assert classes.is_empty()
+
+
+def cleaned_history(quantities: list[float], corrections: list[tuple[str, int, str, float, float, str]] | None = None) -> CleanedDemand:
+    rows = [("even", t, q) for t, q in zip(range(-len(quantities), 0), quantities, strict=True)]
+    items = pl.DataFrame(rows, schema={"series_id": pl.String, "period_index": pl.Int64, "quantity": pl.Float64}, orient="row")
+    return CleanedDemand(items, items.clear(), pl.DataFrame(corrections or [], schema=CORRECTIONS_SCHEMA, orient="row"), pl.DataFrame())
+
+
+def test_a_promotion_does_not_teach_the_backtest_and_is_put_back_where_it_ran():
+    sold = [100.0] * CLOSED
+    sold[-3], sold[-2] = 150.0, 80.0
+    corrections = [("even", -3, "promotion", 150.0, 100.0, ""), ("even", -2, "pull_forward", 80.0, 100.0, "")]
+    backtest, _ = measured(ITEMS[:1], item_history("even", sold), {}, cleaned=cleaned_history([100.0] * CLOSED, corrections))
+    nearest = backtest.filter(pl.col("lag_periods") == 1).row(0, named=True)
+    assert nearest["actual_quantity"] == 10 * 100.0 + 150.0 + 80.0
+    assert nearest["wape_ratio"] == pytest.approx(0.0, abs=1e-6)
+    assert nearest["naive_wape_ratio"] == pytest.approx(70.0 / 1230.0)
+
+
+def test_demand_a_stock_out_hid_counts_as_it_was_asked_for():
+    sold = [100.0] * CLOSED
+    sold[-4] = 40.0
+    backtest, _ = measured(ITEMS[:1], item_history("even", sold), {}, cleaned=cleaned_history([100.0] * CLOSED))
+    nearest = backtest.filter(pl.col("lag_periods") == 1).row(0, named=True)
+    assert (nearest["actual_quantity"], nearest["wape_ratio"]) == (1140.0, pytest.approx(60.0 / 1140.0))
+
+
+def test_a_successor_is_foreseen_by_what_it_inherited_and_judged_from_its_own_first_demand():
+    backtest, _ = measured(ITEMS[:1], item_history("even", [100.0] * 5), {}, cleaned=cleaned_history([100.0] * CLOSED))
+    assert backtest.sort("lag_periods")["observations"].to_list() == [5] * 6
+    assert backtest["wape_ratio"].max() == pytest.approx(0.0, abs=1e-6)
+    assert backtest["naive_wape_ratio"].null_count() == 6

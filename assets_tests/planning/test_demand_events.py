@@ -161,6 +161,8 @@ def test_what_zero_holds_back_is_a_line_as_well():
         ("market_assumption", "wet", 0.0, -50.0, -50.0),
         ("floor", "", -50.0, 50.0, 0.0),
     ]
+    less = plan(assumptions=[assumption(effect_ratio=-1.00000000001, probability_ratio=1.0)])
+    assert str(less.demand_events["quantity_after"].to_list()) == "[0.0]"
 
 
 @settings(max_examples=25, deadline=None)

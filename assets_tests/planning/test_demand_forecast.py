@@ -118,6 +118,25 @@ def test_dividing_by_working_days_changes_nothing_where_all_periods_have_as_many
     assert (both["statistical_quantity"] / both["statistical_quantity_daily"] - 1).abs().max() < 1e-6
 
 
+def test_a_family_whose_demand_follows_the_working_days_is_backtested_by_them() -> None:
+    frames = company()
+    days = frames["periods"].select("period_start", "periods_from_now", working_days=18.0 + (pl.col("periods_from_now").abs() * 5) % 7)
+    frames["site_working_days"] = days.select("period_start", "working_days", site_id=pl.lit(""))
+    steady = (
+        frames["family_history"]
+        .join(days, on="periods_from_now")
+        .with_columns(demand_quantity=pl.when(pl.col("family_id") == "NEW").then(0.0).otherwise(5.0 * pl.col("working_days")))
+    )
+    frames["family_history"] = steady
+    daily = ForecastSetting(engine="express", workers=1, backtest_origins=6, per_working_day=True)
+    found, plain = (forecast_demand(**frames, setting=setting).tables["forecast.family_backtest"] for setting in (daily, SETTING))
+    assert found["wape_ratio"].max() == pytest.approx(0.0, abs=1e-6)
+    assert plain["wape_ratio"].min() > 0.01
+    last_six = steady.filter((pl.col("family_id") == "PUMPS") & (pl.col("periods_from_now") >= -6))["demand_quantity"].sum()
+    nearest = found.filter((pl.col("family_id") == "PUMPS") & (pl.col("lag_periods") == 1))
+    assert nearest["actual_quantity"].item() == pytest.approx(last_six)
+
+
 def test_a_company_without_any_history_gets_empty_tables() -> None:
     frames = company()
     frames["item_period_history"] = frames["item_period_history"].clear()
@@ -164,6 +183,22 @@ def test_an_item_made_to_order_ends_with_its_phase_out_and_leaves_its_share_to_t
     left = items.filter(pl.col("item_id") == "Q1").sort("period_start")["statistical_quantity"]
     family = tables["forecast.family_forecast"].join(items.select("family_id", "period_start").unique(), on=["family_id", "period_start"])
     assert left.to_list() == pytest.approx(family.sort("period_start")["statistical_quantity"].to_list())
+
+
+def test_a_launch_expects_what_the_plan_says_of_its_like_item_and_what_one_that_ends_would_have_sold() -> None:
+    frames = company()
+    launch = {"launch_date": dt.date(2026, 1, 1), "like_item_scale": 1.0, "ramp_periods": 0, "confidence": "high", "family_id": "PUMPS"}
+    launches = [launch | {"item_id": f"L{like}", "like_item_id": like} for like in ("P1", "P2")]
+    frames["product_launches"] = pl.DataFrame(launches, schema=frames["product_launches"].schema)
+    # what the family sold beyond its items makes the plan of an item more than the item's own history says
+    frames["family_history"] = frames["family_history"].with_columns(pl.col("demand_quantity") * 1.5)
+    tables = forecast_demand(**frames, setting=SETTING).tables
+    planned, launched = (
+        tables[address].pivot("item_id", index="period_start", values=value).sort("period_start")
+        for address, value in (("forecast.item_forecast", "statistical_quantity"), ("forecast.launch_forecast", "expected_quantity"))
+    )
+    assert launched["LP1"].to_list() == planned["P1"].to_list()
+    assert launched["LP2"].min() > 0  # type: ignore[operator]
 
 
 def test_a_successor_to_come_takes_the_forecast_over_without_having_sold_anything() -> None:

@@ -58,9 +58,9 @@ def test_the_period_of_the_change_is_shared_by_days() -> None:
     assert after(moved, "B") == pytest.approx([5.0, 20.0, 25.0])
 
 
-def test_without_a_successor_the_forecast_ends_with_the_item() -> None:
+def test_without_a_successor_the_forecast_ends_with_the_last_day_of_the_item() -> None:
     ended = hand_over(forecasts(C=[10.0, 10.0, 10.0]), MEMBERS, successions(), PLANNED)
-    assert after(ended, "C") == [10.0, 0.0, 0.0]
+    assert after(ended, "C") == pytest.approx([10.0 * 10 / 30, 0.0, 0.0], abs=1e-6)
 
 
 def test_an_unknown_successor_gets_nothing() -> None:

@@ -65,11 +65,14 @@ def model_stage(schema: str, models: Sequence[Model], rules: Mapping[str, SqlFil
 
         with contextlib.ExitStack() as held:
             con = held.enter_context(night.connect(company))
-            for model in models:
+            running = [model for model in models if any(wanted(table) for table in model.tables)]
+            read: dict[str, pl.DataFrame] = {}
+            for position, model in enumerate(running):
                 chosen = [table for table in model.tables if wanted(table)]
-                if not chosen:
-                    continue
-                frames = {address: warehouse.read(con, address) for address in model.reads}
+                frames = {address: read[address] if address in read else warehouse.read(con, address) for address in model.reads}
+                # what a later model reads as well is read once
+                later = {address for following in running[position + 1 :] for address in following.reads}
+                read = {address: frame for address, frame in (read | frames).items() if address in later}
                 if model.starts_processes:
                     held.close()
                 results = model.compute(frames, company)

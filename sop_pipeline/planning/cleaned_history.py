@@ -168,17 +168,17 @@ def _join_predecessors(items: pl.DataFrame, item_successions: pl.DataFrame, memb
 
 
 def _flag_one_offs(item_history: pl.DataFrame, one_off_orders: pl.DataFrame, index: pl.DataFrame) -> pl.DataFrame:
-    """Name the periods with an order far beyond the usual. They stay in: cleaning outliers by rule made forecasts worse."""
+    """Name the periods with an abnormal order. They stay in: cleaning outliers by rule made forecasts worse."""
     orders = (
         one_off_orders.join(index, on="period_start")
         .sort("item_id", "period_index", "order_id", "order_line", "schedule_line")
         .group_by("item_id", "period_index", maintain_order=True)
         .agg(
             orders=pl.format(
-                "order {} for {} (usual in a period: {})",
+                "order {} for {} (no other order of the season asked for more than {})",
                 "order_id",
                 pl.col("order_quantity").round(2),
-                pl.col("usual_quantity").round(2),
+                pl.col("other_quantity").round(2),
             ).str.join(", ")
         )
     )

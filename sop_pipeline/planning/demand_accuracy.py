@@ -3,19 +3,19 @@
 Formulas of the ratios stay in `forecasting/accuracy`, backtests of families in `demand_forecast`.
 """
 
-from collections.abc import Mapping
-
 import polars as pl
 
 from sop_pipeline.contracts.core.intentions import DEMAND_STEPS
+from sop_pipeline.planning.cleaned_history import FAMILY_PROMOTION, CleanedDemand
 from sop_pipeline.planning.forecasting.accuracy import measure_accuracy
 from sop_pipeline.planning.forecasting.backtest import PAIRS_SCHEMA, backtest
 from sop_pipeline.planning.forecasting.demand_class import profile_demand
 from sop_pipeline.planning.forecasting.history import prepare_history
-from sop_pipeline.planning.forecasting.working_days import to_daily_rate
+from sop_pipeline.planning.forecasting.working_days import pairs_from_daily_rate, to_daily_rate
 
 LAGS = 6
 LAST_CLOSED = -1
+PROMOTED = ("promotion", "pull_forward", *FAMILY_PROMOTION.values())
 A_SHARE, B_SHARE = 0.8, 0.95  # of the margin: Pareto's classes as ABC analysis draws them
 X_ERROR, Y_ERROR = 0.2, 0.5  # WAPE one period ahead up to which an item can be planned well, or fairly
 CELL = ["family_id", "step", "lag_periods"]
@@ -84,20 +84,8 @@ def measure_published_items(published_item_demand: pl.DataFrame, item_period_his
 def _published_pairs(published: pl.DataFrame, history: pl.DataFrame, periods: pl.DataFrame, key: str) -> pl.DataFrame:
     """Pairs of `measure_accuracy` for every published cell of a closed period; `key` is family_id or item_id."""
     season = int(periods["season_length_periods"][0])
-    closed = history.filter(pl.col("periods_from_now") < 0).select(
-        key, "periods_from_now", actual_quantity=pl.col("demand_quantity").cast(pl.Float64)
-    )
-    a_season_before = closed.select(key, pl.col("periods_from_now") + season, naive_quantity="actual_quantity")
-    known = (
-        closed.join(a_season_before, on=[key, "periods_from_now"])
-        .sort(key, "periods_from_now")
-        .select(
-            key,
-            last_known="periods_from_now",
-            scale_quantity=(pl.col("actual_quantity") - pl.col("naive_quantity")).abs().cum_sum().over(key)
-            / pl.int_range(1, pl.len() + 1).over(key),
-        )
-    )
+    closed = _closed(history, key)
+    a_season_before, known = _seasonal_naive(closed, key, season)
     order = pl.col("step").replace_strict({step: position for position, step in enumerate(DEMAND_STEPS)}, return_dtype=pl.Int64)
     version = [key, "period_start", "lag_periods", "record_kind", "recorded_on"]
     return (
@@ -115,73 +103,118 @@ def _published_pairs(published: pl.DataFrame, history: pl.DataFrame, periods: pl
     )
 
 
-def measure_items(
+def _closed(history: pl.DataFrame, key: str) -> pl.DataFrame:
+    """What was asked for in closed periods: `key, periods_from_now, actual_quantity`."""
+    return history.filter(pl.col("periods_from_now") < 0).select(
+        key, "periods_from_now", actual_quantity=pl.col("demand_quantity").cast(pl.Float64)
+    )
+
+
+def _seasonal_naive(closed: pl.DataFrame, key: str, season: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The demand of the same period a season before (`naive_quantity`), and its mean absolute error by last known period."""
+    a_season_before = closed.select(key, pl.col("periods_from_now") + season, naive_quantity="actual_quantity")
+    known = (
+        closed.join(a_season_before, on=[key, "periods_from_now"])
+        .sort(key, "periods_from_now")
+        .select(
+            key,
+            last_known="periods_from_now",
+            scale_quantity=(pl.col("actual_quantity") - pl.col("naive_quantity")).abs().cum_sum().over(key)
+            / pl.int_range(1, pl.len() + 1).over(key),
+        )
+    )
+    return a_season_before, known
+
+
+def backtest_items(
     *,
     periods: pl.DataFrame,
     site_working_days: pl.DataFrame,
+    item_period_history: pl.DataFrame,
+    cleaned: CleanedDemand,
+    members: pl.DataFrame,
+    origins: int,
+    per_working_day: bool,
+    kept_pairs: pl.DataFrame | None = None,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Backtest every item that is forecast with the express engine: the frame of contract ItemBacktest, and the pairs behind it.
+
+    Frames are those of the contracts in core; `cleaned` and `members` those of the night's forecast. Each origin forecasts the history the
+    night would have seen, promotions out and predecessors joined, puts back what was promoted in the period, as the plan does, and is held
+    against the demand that came. An item is judged from its own first demand until its last listed day. `per_working_day` divides demand
+    by working days before the fit and multiplies after. The pairs are to be given back as `kept_pairs` the next night.
+    """
+    season = int(periods["season_length_periods"][0])
+    closed = _closed(item_period_history, "item_id").cast({"periods_from_now": pl.Int64})
+    days = periods.join(site_working_days.filter(pl.col("site_id") == ""), on="period_start").select(
+        "working_days", period_index=pl.col("periods_from_now").cast(pl.Int64)
+    )
+    pairs = backtest(
+        to_daily_rate(cleaned.items, days) if per_working_day else cleaned.items,
+        series=members.select(series_id="item_id", group_id="family_id"),
+        season_length=season,
+        horizon_periods=LAGS,
+        origins=origins,
+        last_period_index=LAST_CLOSED,
+        kept_pairs=kept_pairs,
+    )
+    judged = _as_sold(pairs_from_daily_rate(pairs, days) if per_working_day else pairs, closed, cleaned.corrections, season)
+    starts = periods.select("period_start", period_index=pl.col("periods_from_now").cast(pl.Int64))
+    listed = (
+        judged.join(members.select("item_id", "family_id", "phase_out_date"), left_on="series_id", right_on="item_id")
+        .join(starts, on="period_index")
+        .filter((pl.col("period_start") <= pl.col("phase_out_date")).fill_null(value=True))
+        .select("family_id", *PAIRS_SCHEMA)
+    )
+    measured = measure_accuracy(listed, ["family_id", "series_id", "lag"])
+    return measured.select("family_id", item_id="series_id", lag_periods="lag", **MEASURES), pairs
+
+
+def _as_sold(pairs: pl.DataFrame, closed: pl.DataFrame, corrections: pl.DataFrame, season: int) -> pl.DataFrame:
+    """Pairs of a backtest on cleaned histories, held against what was asked for, promotions put back into the forecast.
+
+    What came is `closed`, from the first own demand of an item on: what it inherited was asked of another item.
+    """
+    a_season_before, known = _seasonal_naive(closed, "item_id", season)
+    promoted = (
+        corrections.filter(pl.col("kind").is_in(PROMOTED) & (pl.col("after") > 0))
+        .sort("series_id", "period_index", "kind")
+        .group_by("series_id", "period_index", maintain_order=True)
+        .agg(put_back_ratio=(pl.col("before") / pl.col("after")).product())
+    )
+    cell, other = ["series_id", "period_index"], ["item_id", "periods_from_now"]
+    return (
+        pairs.select("series_id", "origin_index", "lag", "period_index", "forecast_quantity")
+        .join(closed, left_on=cell, right_on=other)
+        .join(a_season_before, left_on=cell, right_on=other, how="left")
+        .join(known, left_on=["series_id", "origin_index"], right_on=["item_id", "last_known"], how="left")
+        .join(promoted, on=cell, how="left")
+        .with_columns(pl.col("forecast_quantity") * pl.col("put_back_ratio").fill_null(1.0))
+        .select(*PAIRS_SCHEMA)
+    )
+
+
+def class_items(
+    *,
+    item_backtest: pl.DataFrame,
+    periods: pl.DataFrame,
     items: pl.DataFrame,
     item_period_history: pl.DataFrame,
     item_prices: pl.DataFrame,
     item_costs: pl.DataFrame,
-    origins: int,
-    per_working_day: bool,
-) -> Mapping[str, pl.DataFrame]:
-    """Backtest every item of a family with the express engine and class the items: the frames of contracts ItemBacktest and ItemClasses.
+) -> pl.DataFrame:
+    """Demand class (Syntetos–Boylan) of all of the history, ABC on the margin of the last season, XYZ on the error one period ahead.
 
-    Frames are those of the contracts in core. Periods that began after an item's phase-out date are not judged. `per_working_day`
-    divides demand by working days before the fit and multiplies the pairs after, as the night's forecast does.
+    `item_backtest` as `backtest_items` returns it, the others core's: the frame of contract ItemClasses.
     """
     season = int(periods["season_length_periods"][0])
     members = items.filter(pl.col("family_id").is_not_null()).join(item_period_history, on="item_id", how="semi").sort("item_id")
     history = (
-        item_period_history.filter(pl.col("periods_from_now") < 0)
+        _closed(item_period_history, "item_id")
         .join(members, on="item_id", how="semi")
-        .select(
-            series_id="item_id",
-            period_index=pl.col("periods_from_now").cast(pl.Int64),
-            quantity=pl.col("demand_quantity").cast(pl.Float64),
-        )
+        .select(series_id="item_id", period_index=pl.col("periods_from_now").cast(pl.Int64), quantity="actual_quantity")
     )
-    company_days = site_working_days.filter(pl.col("site_id") == "")
-    days = periods.join(company_days, on="period_start").select(pl.col("periods_from_now").cast(pl.Int64), "working_days")
-    series = members.select(series_id="item_id", group_id="family_id")
-    if history.is_empty():
-        pairs = pl.DataFrame(schema=PAIRS_SCHEMA)
-    else:
-        pairs = backtest(
-            to_daily_rate(history, days.rename({"periods_from_now": "period_index"})) if per_working_day else history,
-            series=series,
-            season_length=season,
-            horizon_periods=LAGS,
-            origins=origins,
-            last_period_index=LAST_CLOSED,
-        )
-    if per_working_day:
-        numbers = ("actual_quantity", "forecast_quantity", "naive_quantity", "scale_quantity")
-        pairs = pairs.join(days, left_on="period_index", right_on="periods_from_now").with_columns(pl.col(numbers) * pl.col("working_days"))
-    starts = periods.select(period_index=pl.col("periods_from_now").cast(pl.Int64), period_start="period_start")
-    listed = (
-        pairs.join(members.select("item_id", "phase_out_date"), left_on="series_id", right_on="item_id")
-        .join(starts, on="period_index")
-        .filter((pl.col("period_start") <= pl.col("phase_out_date")).fill_null(value=True))
-        .select(*PAIRS_SCHEMA)
-    )
-    measured = measure_accuracy(listed, ["series_id", "lag"]).join(
-        members.select("item_id", "family_id"), left_on="series_id", right_on="item_id"
-    )
-    item_backtest = measured.select("family_id", item_id="series_id", lag_periods="lag", **MEASURES)
-    return {
-        "forecast.item_backtest": item_backtest,
-        "forecast.item_classes": _item_classes(
-            history, members, item_backtest, _margins(item_period_history, item_prices, item_costs, season), season
-        ),
-    }
-
-
-def _item_classes(
-    history: pl.DataFrame, members: pl.DataFrame, item_backtest: pl.DataFrame, margins: pl.DataFrame, season: int
-) -> pl.DataFrame:
-    """Demand class (Syntetos–Boylan) of all of the history, ABC on the margin of the last season, XYZ on the error one period ahead."""
+    margins = _margins(item_period_history, item_prices, item_costs, season)
     panel = prepare_history(history, members.select(series_id="item_id"), season_length=season, last_period_index=LAST_CLOSED).panel
     profile = profile_demand(panel, season)
     classes = pl.DataFrame(

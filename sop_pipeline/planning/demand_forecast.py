@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from sop_pipeline.planning.cleaned_history import clean_demand
+from sop_pipeline.planning.cleaned_history import CleanedDemand, clean_demand
 from sop_pipeline.planning.forecast_members import forecast_members, last_listed, with_stock_outs
 from sop_pipeline.planning.forecasting import ItemForecasts, forecast_items
 from sop_pipeline.planning.forecasting.accuracy import measure_accuracy
@@ -17,8 +17,8 @@ from sop_pipeline.planning.forecasting.distributed import Backend
 from sop_pipeline.planning.forecasting.members import Engine
 from sop_pipeline.planning.forecasting.mix import split_by_mix
 from sop_pipeline.planning.forecasting.reconcile import FamilyForecasts, reconcile_families
-from sop_pipeline.planning.forecasting.working_days import from_daily_rate, to_daily_rate
-from sop_pipeline.planning.hand_over import hand_over
+from sop_pipeline.planning.forecasting.working_days import from_daily_rate, pairs_from_daily_rate, to_daily_rate
+from sop_pipeline.planning.hand_over import as_if_kept, hand_over
 from sop_pipeline.planning.launches import forecast_launches
 from sop_pipeline.planning.price_changes import price_effects
 
@@ -44,10 +44,17 @@ class ForecastSetting:
 
 @dataclass(frozen=True)
 class DemandForecast:
-    """The tables of schema forecast, by address, and the fits behind them, to be given back as `known_fits` the next night."""
+    """The tables of schema forecast, by address, and what they rest on.
+
+    `cleaned`: the history the models saw; `members`: the items forecast, as `forecast_members` returns them. `fits` and `family_pairs` are
+    to be given back as `known_fits` and `kept_pairs` the next night.
+    """
 
     tables: Mapping[str, pl.DataFrame]
+    cleaned: CleanedDemand
+    members: pl.DataFrame
     fits: pl.DataFrame
+    family_pairs: pl.DataFrame
 
 
 def forecast_demand(
@@ -65,6 +72,7 @@ def forecast_demand(
     price_changes: pl.DataFrame,
     setting: ForecastSetting,
     known_fits: pl.DataFrame | None = None,
+    kept_pairs: pl.DataFrame | None = None,
 ) -> DemandForecast:
     """Forecast every item and family over the planned periods, look-ahead included.
 
@@ -72,8 +80,8 @@ def forecast_demand(
     make-to-order families are forecast on bookings and split by the mix of the last season. The models see the history without
     promotions, which the plan puts back as steps of their own, with stock-outs filled and predecessors joined. A family without any demand
     in its history
-    has no statistical forecast: its quantities are null. `known_fits`: `DemandForecast.fits` of an earlier night; what they hold is not
-    fitted again, and no number changes.
+    has no statistical forecast: its quantities are null. `known_fits` and `kept_pairs`: `fits` and `family_pairs` of an earlier night; what
+    they hold is not computed again, and no number changes.
     """
     season_length = int(periods["season_length_periods"][0])
     planned = periods.filter(pl.col("periods_from_now") >= 0).select(
@@ -126,15 +134,17 @@ def forecast_demand(
         ordered = reconcile_families(
             hand_over(split.items, to_order, item_successions, planned), as_a_whole, to_order.select("item_id", "family_id", "weight")
         )
+    by_index = days.rename({"periods_from_now": "period_index"})
     pairs = backtest(
-        cleaned.families,
+        to_daily_rate(cleaned.families, by_index) if setting.per_working_day else cleaned.families,
         series=family_series,
         season_length=season_length,
         horizon_periods=BACKTEST_LAGS,
         origins=setting.backtest_origins,
         last_period_index=LAST_CLOSED,
+        kept_pairs=kept_pairs,
     )
-    as_if_kept = pl.concat([by_item.forecasts, split.items], how="diagonal_relaxed").join(planned, on="horizon_index")
+    like_items = as_if_kept([stocked.items, ordered.items], [by_item.forecasts, split.items], members, item_successions)
     tables = {
         "forecast.item_forecast": _item_rows([stocked, ordered], members, planned),
         "forecast.family_forecast": _family_rows([stocked, ordered], families, planned),
@@ -142,13 +152,16 @@ def forecast_demand(
         "forecast.history_corrections": _correction_rows([cleaned.corrections, by_item.corrections], periods),
         "forecast.estimated_uplifts": cleaned.uplifts,
         "forecast.launch_forecast": forecast_launches(
-            product_launches, as_if_kept.select("period_start", "forecast_quantity", item_id="series_id"), periods
+            product_launches,
+            like_items.join(planned, on="horizon_index").select("period_start", "forecast_quantity", item_id="series_id"),
+            periods,
         ),
         "forecast.price_effects": price_effects(price_changes, cleaned.items, periods, season_length=season_length),
         "forecast.family_intervals": _interval_rows([stocked, ordered], planned, setting.levels),
-        "forecast.family_backtest": _backtest_rows(pairs),
+        "forecast.family_backtest": _backtest_rows(pairs_from_daily_rate(pairs, by_index) if setting.per_working_day else pairs),
     }
-    return DemandForecast(tables, pl.concat([by_family.fits, by_item.fits]).unique(maintain_order=True))
+    fits = pl.concat([by_family.fits, by_item.fits]).unique(maintain_order=True)
+    return DemandForecast(tables, cleaned, members, fits, pairs)
 
 
 def _closed(history: pl.DataFrame, key: str, *more: str) -> pl.DataFrame:

@@ -218,7 +218,7 @@ def _with_before_and_after(grid: DemandGrid, lines: pl.DataFrame, before: Floats
     )
     return (
         running.with_columns(quantity_before=pl.col("quantity_after") - pl.col("change_quantity"))
-        .select(*LINES_SCHEMA, "event_order", pl.col("quantity_before", "quantity_after").round(QUANTITY_DECIMALS))
+        .select(*LINES_SCHEMA, "event_order", pl.col("quantity_before", "quantity_after").round(QUANTITY_DECIMALS) + 0.0)
         .with_columns(pl.col("change_quantity").round(QUANTITY_DECIMALS))
     )
 

@@ -1,5 +1,7 @@
 """Where the forecast of an item ends: with its phase-out, or with its successor, who takes it over. Histories stay in `cleaned_history`."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
 QUANTITY_DECIMALS = 6
@@ -10,9 +12,9 @@ def hand_over(forecasts: pl.DataFrame, members: pl.DataFrame, item_successions: 
     """Give the forecast of an item to its successor from the day that takes over, and expect nothing of it after its phase-out.
 
     `forecasts`: as `ItemForecasts.forecasts`, of the items in `members` (`item_id`, `weight`, `phase_out_date`). `planned`: `horizon_index,
-    period_start, period_end`. In the period that holds the day both share by days. Quantities and bounds move planning unit for planning
-    unit, so families keep their totals; where a chain has several links the oldest moves first. A successor without rows of its own gets
-    none: then the item keeps its forecast until its phase-out.
+    period_start, period_end`. In the period that holds the day both share by days, and an item that ends keeps its days. Quantities and
+    bounds move planning unit for planning unit, so families keep their totals; where a chain has several links the oldest moves first. A
+    successor without rows of its own gets none: then the item keeps its forecast until its phase-out.
     """
     numbers = [name for name in forecasts.columns if name not in KEYS]
     weight = dict(members.select("item_id", "weight").iter_rows())
@@ -33,7 +35,21 @@ def hand_over(forecasts: pl.DataFrame, members: pl.DataFrame, item_successions: 
         )
         found = found.drop(f"{name}_moved" for name in numbers)
     dated = found.join(members.select(series_id="item_id", phased_out="phase_out_date"), on="series_id", how="left", maintain_order="left")
-    gone = (pl.col("period_start") > pl.col("phased_out")).fill_null(value=False)
-    return dated.select(
-        *KEYS, *(pl.when(gone).then(0.0).otherwise(pl.col(name)).round(QUANTITY_DECIMALS).alias(name) for name in numbers)
-    ).select(forecasts.columns)
+    listed = (((pl.col("phased_out") - pl.col("period_start")).dt.total_days() + 1).clip(0, days) / days).fill_null(1.0)
+    return dated.select(*KEYS, *((pl.col(name) * listed).round(QUANTITY_DECIMALS).alias(name) for name in numbers)).select(
+        forecasts.columns
+    )
+
+
+def as_if_kept(
+    planned: Sequence[pl.DataFrame], own: Sequence[pl.DataFrame], members: pl.DataFrame, item_successions: pl.DataFrame
+) -> pl.DataFrame:
+    """What a launch may follow: the forecasts of the plan, and of items that end what the models said, as if they went on.
+
+    `planned`, `own`: frames as `ItemForecasts.forecasts`, after and before families and ends had their say. `members`: as in `hand_over`.
+    Returns `series_id, horizon_index, forecast_quantity`.
+    """
+    columns = (*KEYS, "forecast_quantity")
+    going = pl.concat([members.filter(pl.col("phase_out_date").is_not_null())["item_id"], item_successions["old_item_id"]]).unique()
+    ends = pl.col("series_id").is_in(going.implode())
+    return pl.concat([*(frame.select(columns).filter(~ends) for frame in planned), *(frame.select(columns).filter(ends) for frame in own)])

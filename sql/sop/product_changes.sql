@@ -58,9 +58,7 @@ launches as (
         case when coalesce(product_launches.launch_date, items.introduction_date) < $as_of_date then 'launched' else 'planned' end as status,
         concat_ws(
             ', ',
-            concat(
-                'like ' || product_launches.like_item_id, ' at ' || round(100 * product_launches.like_item_scale)::bigint || ' %'
-            ),
+            'like ' || product_launches.like_item_id || coalesce(' at ' || round(100 * product_launches.like_item_scale)::bigint || ' %', ''),
             round(product_launches.expected_period_quantity, 2)::double || ' a period expected',
             'over ' || product_launches.ramp_periods || ' periods',
             'confidence ' || product_launches.confidence

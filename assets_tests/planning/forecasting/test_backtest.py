@@ -1,5 +1,7 @@
 """Backtests: each origin equals a forecast made with what was known then."""
 
+import importlib
+
 import numpy as np
 import polars as pl
 import pytest
@@ -68,3 +70,24 @@ def test_without_history_there_is_nothing_to_test():
     assert backtest(empty, series=SERIES, season_length=12).height == 0
     one_period = demand().filter(pl.col("period_index") == 59)
     assert backtest(one_period, series=SERIES, season_length=12).height == 0
+
+
+def test_kept_pairs_come_back_to_the_last_byte_and_only_for_the_same_histories_groups_and_settings(monkeypatch):
+    history = demand()
+    first = backtest(history, series=SERIES, season_length=12, origins=4)
+    kept = pl.concat([first, backtest(history.filter(pl.col("series_id") == "s0"), series=SERIES[:1], season_length=12, origins=4)])
+
+    def refuse(*_, **__):
+        raise AssertionError("forecast again")
+
+    monkeypatch.setattr(importlib.import_module("sop_pipeline.planning.forecasting.backtest"), "forecast_panel", refuse)
+    shuffled = history.sample(fraction=1.0, shuffle=True, seed=1)
+    assert backtest(shuffled, series=SERIES, season_length=12, origins=4, kept_pairs=kept).equals(first)
+    other = pl.col("quantity") + pl.when(pl.col("period_index") == 59).then(0.001).otherwise(0.0)
+    for changed, series, origins in [
+        (history.with_columns(other), SERIES, 4),
+        (history, SERIES.with_columns(group_id=pl.lit("h")), 4),
+        (history, SERIES, 5),
+    ]:
+        with pytest.raises(AssertionError, match="forecast again"):
+            backtest(changed, series=series, season_length=12, origins=origins, kept_pairs=kept)

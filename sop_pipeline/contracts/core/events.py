@@ -17,15 +17,19 @@ class ItemSuccessions(Table, key=("old_item_id",)):
 
 
 class OneOffOrders(Table, key=("order_id", "order_line", "schedule_line")):
-    """One row per order line far beyond what its item usually sells in a period: more than all the usual demand of half a season."""
+    """One row per abnormal order line: more than twice what any other order of its season asked for, of an item with nine orders in it.
+
+    Seasons are counted back from the as-of date, the current period belongs to the last one. Such a line is named in the corrections of
+    the history, and does not consume the forecast.
+    """
 
     order_id: Text = column("Order")
     order_line: Text = column("Line")
     schedule_line: Text = column("Schedule line; empty where the line is not split")
     item_id: Text = column("Item")
-    period_start: Date = column("First day of the period whose demand it is part of")
+    period_start: Date = column("First day of the period whose demand it is part of; empty beyond the horizon", optional=True)
     order_quantity: Number = column("Net quantity, in the item's unit", gt=0)
-    usual_quantity: Number = column("Median of the item's closed periods with demand", gt=0)
+    other_quantity: Number = column("Largest line of any other order of the season", gt=0)
 
 
 class ProductLaunches(Table, key=("item_id",)):

@@ -204,11 +204,7 @@ class ItemOrdersDue(Table, key=("item_id", "period_start")):
     family_id: Text = column("Family")
     period_start: Date = column("First day of the period")
     orders_due_quantity: Number = column("Open quantity due from the as-of date on", gt=0)
-    abnormal_quantity: Number = column(
-        "The part that does not consume the forecast: lines of more than twice what any other order of the last season asked for, of an "
-        "item that had at least nine",
-        ge=0,
-    )
+    abnormal_quantity: Number = column("The part that does not consume the forecast: what core.one_off_orders names", ge=0)
 
 
 class ScheduledQuantity(Table, key=("family_id", "period_start")):

@@ -28,6 +28,17 @@ def from_daily_rate(forecasts: pl.DataFrame, working_days: pl.DataFrame) -> pl.D
     )
 
 
+def pairs_from_daily_rate(pairs: pl.DataFrame, working_days: pl.DataFrame) -> pl.DataFrame:
+    """Multiply all quantities of a backtest's pairs by the working days of the period they are for.
+
+    `pairs`: as `backtest` returns them; `working_days`: one row per period: `period_index, working_days` (above 0). Raises ValueError for a
+    period without working days.
+    """
+    numbers = [name for name in pairs.columns if name.endswith("_quantity")]
+    multiplied = _with_days(pairs, working_days, "period_index")
+    return multiplied.with_columns(pl.col(numbers) * pl.col("working_days")).drop("working_days")
+
+
 def _with_days(rows: pl.DataFrame, working_days: pl.DataFrame, period: str) -> pl.DataFrame:
     days = working_days.select(period, pl.col("working_days").cast(pl.Float64))
     joined = rows.join(days, on=period, how="left", maintain_order="left", validate="m:1")
