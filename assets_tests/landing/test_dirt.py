@@ -66,6 +66,8 @@ KINDS: dict[str, Dirt] = {
     "utf-16 with a mark, little endian": Dirt(TWO.encode("utf-16"), [A, B]),
     "utf-16 with a mark, big endian": Dirt(b"\xfe\xff" + TWO.encode("utf-16-be"), [A, B]),
     "utf-16 without a mark": Dirt(TWO.encode("utf-16-le"), [A, B]),
+    "utf-16 as given, without a mark": Dirt(TWO.encode("utf-16-le"), [A, B], format="encoding: utf-16"),
+    "utf-16 as given, without a mark, big endian": Dirt(TWO.encode("utf-16-be"), [A, B], format="encoding: UTF-16"),
     "windows-1252": Dirt(TWO.replace("A", "Größe").encode("cp1252"), [("1", "Größe", *A[2:]), B]),
     "windows-1252 as given": Dirt(TWO.replace("A", "10 €").encode("cp1252"), [("1", "10 €", *A[2:]), B], format="encoding: cp1252"),
     "utf-8 with umlauts": Dirt(TWO.replace("A", "Größe"), [("1", "Größe", *A[2:]), B]),
