@@ -84,15 +84,9 @@ def decompress(path: Path, target: Path, limits: Limits) -> None:
 
 
 def recognise_encoding(path: Path, given: str | None) -> str:
-    """Encoding of a text file: as given, else by byte-order mark, else UTF-16 by its zero bytes, UTF-8 where it decodes, else cp1252.
-
-    Raises UnreadableSourceError for an encoding that does not exist.
-    """
+    """Encoding of a text file: as given, else by byte-order mark, else UTF-16 by its zero bytes, UTF-8 where it decodes, else cp1252."""
     if given is not None:
-        try:
-            name = codecs.lookup(given).name
-        except LookupError:
-            raise UnreadableSourceError(f"{path.name}: format.encoding {given!r} is unknown; such as utf-8, utf-16, cp1252") from None
+        name = codecs.lookup(given).name
         if name.startswith("utf-16") and _starts_with_bom(path):
             return "utf-16"
         # Python's utf-16 wants a mark; without one the zero bytes tell the order, and most programs write the little end first
