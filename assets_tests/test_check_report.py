@@ -52,6 +52,12 @@ def test_a_warning_is_listed_and_not_set_aside():
     assert "set aside: sales_orders" not in text
 
 
+def test_a_value_that_holds_a_line_break_stays_on_one_line():
+    issue = Issue("items", "items.csv", 4, "item_type", "raw\r\nmaterial", "item_type_list", "error", "Use one of raw.")
+    text = check_text(Checked(issue_frame([issue]), status_frame([]), (), Path("i.csv"), Path("i.json")))
+    assert "  items.csv:4:item_type: raw\\r\\nmaterial" in text.splitlines()
+
+
 def test_a_rule_about_a_whole_row_shows_the_key_of_the_row():
     text = check_text(checked(issue(2, "quantities_add_up", column_name=None, row_key="SO1, 10")))
     assert "  orders.csv:2: SO1, 10" in text.splitlines()

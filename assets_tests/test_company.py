@@ -4,10 +4,11 @@ import datetime as dt
 import importlib.util
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
 from sop_pipeline.company import Company, ConfigurationError, load_company, parse_settings, settings_schema
-from sop_pipeline.settings import Settings
+from sop_pipeline.settings import ExtractMapping, Settings
 
 HERE = Path("sop.yaml")
 BASIS = "company: Acme\nreporting_currency: EUR\n"
@@ -100,6 +101,23 @@ def test_all_keys_but_two_have_the_documented_default():
         ),
         (BASIS + "time_zone: Europe/Berln\n", "Did you mean Europe/Berlin?"),
         (BASIS + "schedule: daily\n", "sop.yaml:3: schedule: a schedule has five fields"),
+        (BASIS + 'schedule: "x 3 * * *"\n', "sop.yaml:3: schedule: 'x' is no minute"),
+        (BASIS + 'schedule: "0 24 * * *"\n', "sop.yaml:3: schedule: '24' is no hour"),
+        (BASIS + 'schedule: "0 3 * * fri-mon"\n', "sop.yaml:3: schedule: 'fri-mon' is no weekday"),
+        (BASIS + "as_of_date: 2026-13-01\n", "sop.yaml:3: as_of_date: "),
+        (BASIS + "forecast: {levels: []}\n", "sop.yaml:3: forecast.levels: "),
+        (BASIS + "inventory_statuses: []\n", "sop.yaml:3: inventory_statuses: "),
+        (
+            BASIS + "extracts:\n  items:\n    format: {encoding: klingon}\n",
+            "sop.yaml:5: extracts.items.format.encoding: no such encoding; such as utf-8, utf-16, cp1252 (it says 'klingon')",
+        ),
+        (BASIS + "extracts:\n  items:\n    format: {encoding: base64}\n", "extracts.items.format.encoding: no such encoding"),
+        (
+            BASIS + "extracts:\n  items:\n    format: {date: dd.mm.yyyy}\n",
+            "sop.yaml:5: extracts.items.format.date: 'dd.mm.yyyy' is no strptime format; such as %d.%m.%Y for 31.01.2026",
+        ),
+        (BASIS + 'extracts:\n  items:\n    files: ""\n', "sop.yaml:5: extracts.items.files: "),
+        (BASIS + 'extracts:\n  items:\n    query: ""\n', "sop.yaml:5: extracts.items.query: "),
         (BASIS + "company: Twice\n", "sop.yaml:3: found duplicate key"),
         (BASIS + "forecast: [\n", "sop.yaml:4: "),
         ("reporting_currency: EUR\n", "sop.yaml:1: company: missing"),
@@ -120,6 +138,29 @@ def test_a_mistake_is_named_with_file_line_and_key(text: str, said: str):
     with pytest.raises(ConfigurationError) as error:
         parse_settings(text, HERE, {})
     assert said in str(error.value)
+
+
+def test_a_section_whose_lines_are_all_commented_out_is_the_default():
+    text = BASIS + "forecast:\n# engine: max\nhorizon_periods:\nextracts:\n  items:\n  inventory: {format: }\n"
+    bare = Settings(company="Acme", reporting_currency="EUR").model_dump(exclude={"extracts"})
+    settings = parse_settings(text, HERE, {})
+    assert settings.model_dump(exclude={"extracts"}) == bare
+    assert settings.extracts == {"items": ExtractMapping(), "inventory": ExtractMapping()}
+
+
+@pytest.mark.parametrize("schedule", ["30 3 * * *", "*/15 3-5 1,15 * MON-FRI", "0 22 * jan-jun/2 0,7", "5/10 * 31 12 *"])
+def test_a_schedule_may_say_what_cron_understands(schedule: str):
+    assert parse_settings(f'{BASIS}schedule: "{schedule}"\n', HERE, {}).schedule == schedule
+    dg.ScheduleDefinition(name="nightly", job_name="night", cron_schedule=schedule)
+
+
+def test_a_date_among_codes_is_its_characters():
+    text = (
+        BASIS + "extracts:\n  items:\n    values: {item_name: {2026-01-31: 2026-02-03}}\n    constants: {item_type: 2026-01-31 10:00:00}\n"
+    )
+    items = parse_settings(text, HERE, {}).extracts["items"]
+    assert items.values == {"item_name": {"2026-01-31": "2026-02-03"}}
+    assert items.constants == {"item_type": "2026-01-31 10:00:00"}
 
 
 def test_all_mistakes_are_named_at_once():

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from ruamel.yaml import YAML
 from assets_tests.staged_rows import staged_example
 from sop_pipeline.contracts import column_specs, contract_of
 from sop_pipeline.extracts import EXTRACTS
+from sop_pipeline.planning.optimum import costs as optimum_costs
 from sop_pipeline.templates import commented_sop_yaml, data_dictionary_markdown, example_csv, sent_columns, template_csv
 
 # Where the values of a column must be found, for every extract that holds it.
@@ -148,6 +150,14 @@ def test_the_settings_state_every_key_with_its_default():
         "publish": {"storage_version": "v1.2.0", "keep_previous": 3, "parquet": True, "workbook": True, "html": True},
         "extracts": {},
     }
+
+
+def test_the_settings_say_what_the_ratios_of_costs_are_shares_of():
+    """As the derived costs of the plan say it themselves."""
+    derived = Path(optimum_costs.__file__).read_text(encoding="utf-8")
+    said = dict(re.findall(r"^  (\w+_ratio): [\d.]+ +# of (\w+ \w+)", commented_sop_yaml("Acme", "EUR"), re.MULTILINE))
+    for name in ("backorder_cost_ratio", "lost_sale_cost_ratio"):
+        assert f"{name} × {said[name]}" in derived
 
 
 def test_the_commented_mapping_is_yaml_once_the_comment_signs_are_gone():

@@ -75,8 +75,13 @@ def _worth_of(row: dict[str, Any]) -> list[str]:
 def _shown(row: dict[str, Any]) -> str:
     """The value a rule is about; for a rule about the whole row, the row's key."""
     if row["value"] is not None:
-        return str(row["value"])
-    return "(empty)" if row["column_name"] or not row["row_key"] else str(row["row_key"])
+        return _on_one_line(row["value"])
+    return "(empty)" if row["column_name"] or not row["row_key"] else _on_one_line(row["row_key"])
+
+
+def _on_one_line(text: str) -> str:
+    """A text with its line breaks as signs: one problem is one line."""
+    return text.replace("\r", "\\r").replace("\n", "\\n")
 
 
 def _place(row: dict[str, Any]) -> str:

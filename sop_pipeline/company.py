@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML, YAMLError
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import RoundTripConstructor
 
 from sop_pipeline.extracts import EXTRACTS, Extract
 from sop_pipeline.package_data import demo_root
@@ -24,6 +25,13 @@ VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 # `[${NAME}]` is no YAML: braces end a scalar there. Two private characters stand in for them while the text is parsed.
 OPEN, CLOSE = "\ue000", "\ue001"
 PLACEHOLDER = re.compile(f"{OPEN}([A-Za-z0-9_]+){CLOSE}")
+
+
+class _DatesAsText(RoundTripConstructor):
+    """YAML's own dates fail without a line, and 2026-01-31 among codes means the characters; the settings say what is a date."""
+
+
+_DatesAsText.add_constructor("tag:yaml.org,2002:timestamp", RoundTripConstructor.construct_scalar)
 
 
 class ConfigurationError(ValueError):
@@ -116,6 +124,7 @@ def chosen_folder() -> Path:
 def parse_settings(text: str, path: Path, environment: Mapping[str, str]) -> Settings:
     """Settings from the text of `sop.yaml`; `path` only names it in errors. Raises ConfigurationError with file and line."""
     yaml = YAML(typ="rt")
+    yaml.Constructor = _DatesAsText
     try:
         document = yaml.load(VARIABLE.sub(f"{OPEN}\\1{CLOSE}", text))
     except YAMLError as error:

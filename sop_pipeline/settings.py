@@ -1,8 +1,10 @@
 """The settings of a company as types: every key of `sop.yaml`, its default and what it may say. Where they come from stays out."""
 
+import codecs
 import datetime as dt
 import difflib
 import importlib.util
+import re
 import zoneinfo
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
@@ -24,6 +26,7 @@ def _text(value: Any) -> Any:
 
 
 Characters = Annotated[str, BeforeValidator(_text)]
+Words = Annotated[str, Field(min_length=1)]
 Period = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0)]
 
@@ -31,15 +34,33 @@ Share = Annotated[float, Field(ge=0)]
 EXTRA_MODULES = {"max": "lightgbm", "dask": "dask", "ray": "ray", "spark": "pyspark"}
 
 
+# minute, hour, day, month, weekday: the least and the greatest number of each
+CRON_FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("weekday", 0, 7))
+CRON_NAMES = {
+    "month": ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
+    "weekday": ("sun", "mon", "tue", "wed", "thu", "fri", "sat"),
+}
+CRON_PART = re.compile(r"(?P<first>\*|[a-z]{3}|\d{1,2})(?:-(?P<last>[a-z]{3}|\d{1,2}))?(?:/(?P<step>\d{1,2}))?")
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_said_is_the_default(cls, value: Any) -> Any:
+        """A key whose lines are all commented out is null in YAML, and means what no key means."""
+        if not isinstance(value, dict):
+            return {} if value is None else value
+        sections = {name for name, field in cls.model_fields.items() if not field.is_required() and field.get_default() is not None}
+        return {name: given for name, given in value.items() if given is not None or name not in sections}
 
 
 class ForecastSettings(_Section):
     """How demand is forecast."""
 
     engine: Literal["express", "standard", "max"] = "standard"
-    levels: tuple[Annotated[int, Field(ge=1, le=99)], ...] = (80, 95)
+    levels: Annotated[tuple[Annotated[int, Field(ge=1, le=99)], ...], Field(min_length=1)] = (80, 95)
     backtest_origins: Annotated[int, Field(ge=1)] = 12
     workers: Annotated[int, Field(ge=1)] = 2
     distributed: Literal["dask", "ray", "spark"] | None = None
@@ -114,7 +135,7 @@ class Format(_Section):
     )
     decimal: Literal[".", ","] | None = Field(default=None, description="decimal mark; a point where not given")
     thousands: Literal[".", ",", " ", "'"] | None = Field(default=None, description="mark between thousands; none where not given")
-    date: tuple[str, ...] = Field(default=(), description="strptime formats, tried in order, beside ISO dates")
+    date: tuple[Words, ...] = Field(default=(), description="strptime formats, tried in order, beside ISO dates")
     encoding: str | None = Field(default=None, description="such as utf-8, utf-16, cp1252")
     header_row: Annotated[int, Field(ge=1)] | None = Field(default=None, description="line of the header, counted from 1")
     skip_rows_like: str | None = Field(
@@ -127,6 +148,26 @@ class Format(_Section):
     def _one_or_many(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str) else value
 
+    @field_validator("date")
+    @classmethod
+    def _signs_of_strptime(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in value:
+            if "%" not in pattern:
+                raise ValueError(f"{pattern!r} is no strptime format; such as %d.%m.%Y for 31.01.2026")
+        return value
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, value: str | None) -> str | None:
+        """Only what turns bytes into text: `base64` is a codec too."""
+        try:
+            if value is not None:
+                b"a".decode(value, "replace")
+                codecs.getincrementaldecoder(value)
+        except (LookupError, UnicodeError):
+            raise ValueError("no such encoding; such as utf-8, utf-16, cp1252") from None
+        return value
+
     @model_validator(mode="after")
     def _marks_differ(self) -> "Format":
         if self.thousands is not None and self.thousands == (self.decimal or "."):
@@ -137,11 +178,11 @@ class Format(_Section):
 class ExtractMapping(_Section):
     """Where an extract comes from and how its columns become ours."""
 
-    files: tuple[str, ...] = Field(
+    files: tuple[Words, ...] = Field(
         default=(),
         description="globs, relative to the company folder, or URLs s3:// gs:// abfs:// sftp://; without files or query the default place",
     )
-    query: str | None = Field(default=None, description="DuckDB SQL over files, or SQL of `database`")
+    query: Words | None = Field(default=None, description="DuckDB SQL over files, or SQL of `database`")
     database: SecretStr | None = Field(
         default=None, description="URI that `query` runs on: postgresql://, mysql://, mssql://, oracle://, sqlite:///, duckdb:///"
     )
@@ -183,7 +224,7 @@ class Settings(_Section):
     forecast: ForecastSettings = ForecastSettings()
     supply: SupplySettings = SupplySettings()
     costs: CostSettings = CostSettings()
-    inventory_statuses: tuple[Literal["unrestricted", "quality", "blocked", "transit"], ...] = (
+    inventory_statuses: Annotated[tuple[Literal["unrestricted", "quality", "blocked", "transit"], ...], Field(min_length=1)] = (
         "unrestricted",
         "quality",
         "transit",
@@ -210,6 +251,21 @@ class Settings(_Section):
     @field_validator("schedule")
     @classmethod
     def _five_fields(cls, value: str) -> str:
-        if len(value.split()) != 5:
+        fields = value.casefold().split()
+        if len(fields) != len(CRON_FIELDS):
             raise ValueError("a schedule has five fields: minute hour day month weekday")
+        for text, (name, least, most) in zip(fields, CRON_FIELDS, strict=True):
+            if not all(_is_cron_part(part, name, least, most) for part in text.split(",")):
+                raise ValueError(f"{text!r} is no {name}: write *, a number {least} to {most}, 1-5, 1,15 or */10")
         return value
+
+
+def _is_cron_part(text: str, field: str, least: int, most: int) -> bool:
+    """Whether one of the parts between commas of a field of a schedule can be meant."""
+    match = CRON_PART.fullmatch(text)
+    if match is None or match["step"] == "0" or (match["first"] == "*" and match["last"]):
+        return False
+    names = CRON_NAMES.get(field, ())
+    ends = [end for end in (match["first"], match["last"]) if end not in (None, "*")]
+    numbers = [int(end) if end.isdigit() else names.index(end) + least if end in names else most + 1 for end in ends]
+    return all(least <= number <= most for number in numbers) and numbers == sorted(numbers)

@@ -70,7 +70,7 @@ supply:                         # where the extract supply_policies says nothing
 
 costs:                          # where the extract planning_costs says nothing
   inventory_carrying_rate_per_year: 0.18    # of standard cost
-  backorder_cost_ratio: 0.25                # of net price, per period
+  backorder_cost_ratio: 0.25                # of standard cost, per period
   lost_sale_cost_ratio: 1.0                 # of net price
 
 inventory_statuses: [unrestricted, quality, transit]    # stock the balance counts

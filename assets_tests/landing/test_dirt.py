@@ -2,6 +2,7 @@
 
 import datetime as dt
 import gzip
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,8 @@ KINDS: dict[str, Dirt] = {
     "utf-16 with a mark, little endian": Dirt(TWO.encode("utf-16"), [A, B]),
     "utf-16 with a mark, big endian": Dirt(b"\xfe\xff" + TWO.encode("utf-16-be"), [A, B]),
     "utf-16 without a mark": Dirt(TWO.encode("utf-16-le"), [A, B]),
+    "utf-16 as given, without a mark": Dirt(TWO.encode("utf-16-le"), [A, B], format="encoding: utf-16"),
+    "utf-16 as given, without a mark, big endian": Dirt(TWO.encode("utf-16-be"), [A, B], format="encoding: UTF-16"),
     "windows-1252": Dirt(TWO.replace("A", "Größe").encode("cp1252"), [("1", "Größe", *A[2:]), B]),
     "windows-1252 as given": Dirt(TWO.replace("A", "10 €").encode("cp1252"), [("1", "10 €", *A[2:]), B], format="encoding: cp1252"),
     "utf-8 with umlauts": Dirt(TWO.replace("A", "Größe"), [("1", "Größe", *A[2:]), B]),
@@ -249,6 +252,25 @@ def test_an_error_shows_the_value_as_received_its_quantity_and_its_row(tmp_path:
     assert '"item_id":"B"' in issue["row_json"]
     bad = take_text(tmp_path, "production_history", good("9,,2026-01-07,7,"))
     assert bad.staged.issues.row(0, named=True)["quantity"] == 7.0
+
+
+def test_an_error_shows_what_the_file_says_not_what_it_means(tmp_path: Path):
+    """A value that is read and then refused must be found again by searching for it in the file."""
+    rows = "7;kg;06.01.2026;1.234,5-;x\n8;B;01.12.2062;2;3\n9;B;07.01.2026;5;(1,5)\n"
+    settings = (
+        'extracts: {production_history: {format: {decimal: ",", thousands: ".", date: "%d.%m.%Y"}, '
+        "columns: {item_id: Teil, scrap_quantity: Ausschuss}, shift_days: {completion_date: -1}, values: {item_id: {kg: K}}}}\n"
+    )
+    header = HEADER.replace("item_id", "Teil").replace("scrap_quantity", "Ausschuss").replace(",", ";")
+    issues = take_text(tmp_path, "production_history", header + rows, settings).staged.issues
+    told = issues.select("source_line", "column_name", "value", "quantity").rows()
+    assert told == [
+        (2, "good_quantity", "1.234,5-", -1234.5),
+        (2, "scrap_quantity", "x", -1234.5),
+        (3, "completion_date", "01.12.2062", 2.0),
+    ]
+    row = json.loads(issues.row(0, named=True)["row_json"])
+    assert (row["item_id"], row["completion_date"], row["good_quantity"]) == ("kg", "06.01.2026", "1.234,5-")
 
 
 def test_a_column_that_must_be_filled_and_is_empty_in_every_row_is_named_in_every_row(tmp_path: Path):

@@ -236,6 +236,27 @@ def test_a_mapping_of_a_column_that_does_not_exist_is_refused(tmp_path: Path):
         night(company)
 
 
+@pytest.mark.parametrize(
+    ("mapping", "said"),
+    [
+        ('format: {skip_rows_like: "("}', "extracts.items.format.skip_rows_like: '(' is no pattern: missing )"),
+        ('format: {skip_rows_like: "(?=x)"}', "extracts.items.format.skip_rows_like: '(?=x)' is no pattern"),
+        ('format: {date: ["%d.%m.%Y", "%q"]}', "extracts.items.format.date: '%q' is no pattern"),
+        ("shift_days: {introduction_date: 1, item_id: 1}", "sop.yaml: extracts.items.shift_days.item_id: days can be added to dates only"),
+    ],
+)
+def test_a_pattern_that_means_nothing_is_a_mistake_of_the_settings_whatever_the_file_holds(tmp_path: Path, mapping: str, said: str):
+    with pytest.raises(ConfigurationError) as error:
+        night(company_of(tmp_path, {ITEMS: item_rows(2)}, f"extracts: {{items: {{{mapping}}}}}\n"))
+    assert said in str(error.value)
+
+
+def test_a_query_that_reaches_outside_is_told_where_it_may_read(tmp_path: Path):
+    load = night(company_of(tmp_path, {}, "extracts: {items: {query: \"select *\\n from read_csv('other.csv')\"}}\n")).staged.load
+    assert load.reason.endswith(f"below {tmp_path.resolve()} only; add a folder under read_from in sop.yaml.")
+    assert "\n" not in load.reason
+
+
 def test_a_query_reads_files_of_its_folders_and_nothing_else(tmp_path: Path):
     own = tmp_path / "own"
     own.mkdir()

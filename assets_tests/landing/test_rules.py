@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from landing_case import company_of, take
+from landing_case import FAMILIES, company_of, take
 
 from sop_pipeline import warehouse
 from sop_pipeline.company import Company
@@ -194,6 +194,18 @@ def currency_case(date: str) -> Case:
     # a rate is a fact before the as-of date only; a budget rate, where it counts, is one too
     return Case(rows, [3, 5, 6], RATES)
 
+
+# the calendar says nothing of what lies before and after it
+WITHIN_A_PERIOD = Case(
+    [{"period_start": day(start)} for start in ("2026-11-01", "2026-11-29", "2026-11-30", "2026-12-26", "2026-10-15", "2027-01-05")],
+    [3, 4],
+    {
+        "fiscal_calendar": [
+            {"period_start": day("2026-11-01"), "period_end": day("2026-11-28")},
+            {"period_start": day("2026-11-29"), "period_end": day("2026-12-26")},
+        ]
+    },
+)
 
 CASES: dict[str, Case] = {
     **{f"{extract}__unknown_item": unknown("item_id", ITEM, "A") for extract in OF_ITEMS},
@@ -468,6 +480,21 @@ CASES: dict[str, Case] = {
         ],
         [2, 3],
     ),
+    **{
+        f"{extract}__no_period_begins": WITHIN_A_PERIOD
+        for extract in (
+            "approved_plans",
+            "business_objectives",
+            "business_plan",
+            "control_totals",
+            "overrides",
+            "resource_capacity",
+            "sales_forecasts",
+            "supplier_capacity",
+            "workforce",
+            "working_calendar",
+        )
+    },
     "fiscal_calendar__label_not_unique": Case([{"period_label": label} for label in ("P01", "P02", "P01")], [1, 3]),
 }
 
@@ -524,6 +551,45 @@ def test_a_horizon_of_thirteen_periods_a_year_asks_the_working_calendar_for_no_m
         loads = [take(opened, company, name).staged.load for name in ("fiscal_calendar", "working_calendar")]
         found = apply_rules(opened, company, loads).issues
     assert found.select("rule", "value").rows() == [("ends_before_horizon", f"S ends {starts[11]}")]
+
+
+def test_in_months_a_period_begins_on_the_first(tmp_path: Path):
+    """A row that no period begins with is joined with nothing: it is set aside with its quantity, not lost."""
+    files = {
+        "extracts/finance/fiscal_calendar.csv": "period_start,period_end,period_label,fiscal_year,fiscal_quarter\n"
+        "2026-11-15,2026-12-14,P1,2026,1\n",
+        "extracts/sales/sales_forecasts.csv": "submitted_on,author,family_id,period_start,quantity\n"
+        "2026-10-30,Ann,P,2026-12-01,7\n2026-10-30,Ann,P,2026-12-15,9\n",
+        "extracts/engineering/product_families.csv": FAMILIES,
+    }
+    company = company_of(tmp_path, files)
+    with warehouse.connect(None) as opened:
+        loads = [take(opened, company, name).staged.load for name in ("fiscal_calendar", "product_families", "sales_forecasts")]
+        outcome = apply_rules(opened, company, loads)
+        kept = warehouse.read(opened, "staging.sales_forecasts")
+    named = outcome.issues.filter(rule="no_period_begins").select("source_line", "column_name", "value", "severity", "quantity")
+    assert named.rows() == [(3, "period_start", "2026-12-15", "error", 9.0)]
+    assert kept.get_column("quantity").cast(int).to_list() == [7]
+
+
+def test_a_master_that_cannot_be_read_is_one_mistake_not_one_a_row(tmp_path: Path):
+    """Without items nothing is published anyway; that no item is known then says nothing of the rows that name them."""
+    company = company_of(
+        tmp_path,
+        {
+            "extracts/engineering/items.csv": "material\nA\n",
+            "extracts/production/production_history.csv": "production_id,item_id,completion_date,good_quantity\n1,A,2026-01-05,10\n",
+        },
+    )
+    with warehouse.connect(None) as opened:
+        taken = [take(opened, company, name).staged for name in ("items", "production_history")]
+        outcome = apply_rules(opened, company, [staged.load for staged in taken])
+        kept = warehouse.count(opened, "staging.production_history")
+    assert taken[0].load.status == "unusable"
+    assert outcome.issues.height == 0
+    assert kept == 1
+    not_run = {result.rule.file.table for result in outcome.results if result.rows is None}
+    assert "production_history__unknown_item" in not_run
 
 
 def test_masters_that_are_not_supplied_make_nobody_unknown(con: duckdb.DuckDBPyConnection):

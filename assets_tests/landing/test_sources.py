@@ -317,10 +317,3 @@ def test_a_header_row_as_given_is_taken_even_where_another_line_fits_better(con:
     path.write_text("code,name,amount\ncode,x,y\n1,a,2\n")
     reading = read_delimited(con, path, wanted(header_row=2), tmp_path / "landed.parquet")
     assert (reading.columns, reading.header_line) == (("code", "x", "y"), 2)
-
-
-def test_an_unknown_encoding_is_refused_by_name(con: duckdb.DuckDBPyConnection, tmp_path: Path):
-    path = tmp_path / "t.csv"
-    path.write_text("code\n1\n")
-    with pytest.raises(UnreadableSourceError, match="'latin-99' is unknown"):
-        read_delimited(con, path, wanted(encoding="latin-99"), tmp_path / "landed.parquet")

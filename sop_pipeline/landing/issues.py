@@ -28,7 +28,8 @@ ORDER = ("extract", "source_file", "source_line", "column_name", "rule")
 class Issue:
     """One row and the rule it breaks.
 
-    `quantity` and `value_amount` are those of the whole row, also where several rules name it; `row_key`: its key as received.
+    `quantity` and `value_amount` are those of the whole row, also where several rules name it; `row_key`: its key,
+    the same however the file writes it; `row_json`: the row as received.
     `source_cell`: the cell in a workbook, such as Overrides!H6.
     """
 

@@ -14,7 +14,7 @@ from sop_pipeline.extracts import Extract
 from sop_pipeline.landing.cells import cell_address
 from sop_pipeline.landing.files import FoundFile, find_files, shown_places
 from sop_pipeline.landing.issues import Issue
-from sop_pipeline.landing.mapping import expected_names, match_columns, misspelt_targets
+from sop_pipeline.landing.mapping import expected_names, match_columns, misspelt_targets, shifted_texts
 from sop_pipeline.landing.queried import land_query
 from sop_pipeline.landing.raw import RawView, create_raw_view, has_odd_rows, repeated_headers
 from sop_pipeline.landing.records import LandedFile, Load, Records, file_digest, store_reading, stored_reading, text_digest
@@ -49,6 +49,7 @@ def land(
     if misspelt:
         known = ", ".join(spec.name for spec in specs)
         raise ConfigurationError(f"{company.settings_file}: {', '.join(misspelt)}: no such column; known: {known}")
+    _refuse_what_cannot_be_applied(con, company, extract)
     records = Records(company.landed)
     load = records.night(extract.name, as_of_date) if company.replays_night else None
     if load is None or _not_as_mapped(company, load):
@@ -58,6 +59,24 @@ def land(
         load = _land_today(con, company, extract, nothing=nothing, wanted=wanted, records=records)
         load = replace(load, notes=(*load.notes, *_file_notes(con, company, extract, load)))
     return load
+
+
+def _refuse_what_cannot_be_applied(con: duckdb.DuckDBPyConnection, company: Company, extract: Extract) -> None:
+    """Patterns of `format:` are tried on an empty text, before the files: what is wrong with them is no matter of the data."""
+    mapping = company.mapping(extract.name)
+    place = f"{company.settings_file}: extracts.{extract.name}"
+    texts = shifted_texts(extract.name, _specs(extract.name), mapping)
+    if texts:
+        raise ConfigurationError(f"{company.settings_file}: {', '.join(texts)}: days can be added to dates only. Take it out.")
+    tried = [("date", "select try_strptime('', $pattern)", pattern) for pattern in mapping.format.date]
+    if mapping.format.skip_rows_like:
+        tried.append(("skip_rows_like", "select regexp_matches('', $pattern)", mapping.format.skip_rows_like))
+    for key, query, pattern in tried:
+        try:
+            con.execute(query, {"pattern": pattern})
+        except duckdb.InvalidInputException as error:
+            said = str(error).removeprefix("Invalid Input Error: ")
+            raise ConfigurationError(f"{place}.format.{key}: {pattern!r} is no pattern: {said}") from None
 
 
 def show_raw(con: duckdb.DuckDBPyConnection, company: Company, load: Load) -> RawView:

@@ -55,6 +55,12 @@ def match_columns(file: str, columns: Sequence[str], specs: Sequence[ColumnSpec]
     return ColumnMatch(theirs, tuple(column for column in columns if column not in used))
 
 
+def shifted_texts(extract: str, specs: Sequence[ColumnSpec], mapping: ExtractMapping) -> list[str]:
+    """Keys of `shift_days` that are columns of another kind than dates, as `section.key`."""
+    others = {spec.name for spec in data_columns(specs) if spec.kind not in ("date", "timestamp")}
+    return [f"extracts.{extract}.shift_days.{name}" for name in mapping.shift_days if name in others]
+
+
 def misspelt_targets(extract: str, specs: Sequence[ColumnSpec], mapping: ExtractMapping) -> list[str]:
     """Keys of `columns`, `constants`, `values` and `shift_days` that are no column of the extract, as `section.key`."""
     known = {spec.name for spec in data_columns(specs)}

@@ -45,8 +45,16 @@ def create_raw_view(con: duckdb.DuckDBPyConnection, view: RawView) -> None:
         raise ConfigurationError(f"extracts.{view.extract}.format: {error}") from error
 
 
+def as_received(name: str) -> str:
+    """The column of `received_rows` that holds what the file says where `name` holds what it means: 1.234,5- and -1234.5."""
+    return f"{name} as received"
+
+
 def received_rows(con: duckdb.DuckDBPyConnection, view: RawView, lines: pl.DataFrame) -> pl.DataFrame:
-    """The rows of `raw.<extract>` at some places (`source_file`, `source_line`); the others are passed over before a text is looked at."""
+    """The rows of `raw.<extract>` at some places (`source_file`, `source_line`), each column also `as_received`.
+
+    The other rows are passed over before a text is looked at.
+    """
     con.register("places_wanted", lines.select("source_file", "source_line").to_arrow())
     named = set(lines.get_column("source_file"))
     try:
@@ -102,7 +110,12 @@ def _file_select(view: RawView, file: LandedFile, places: str | None = None) -> 
             text = "null::varchar"
         else:
             shown.append(f"null::varchar as {name}")
+            if places:
+                shown.append(f"null::varchar as {quoted(as_received(spec.name))}")
             continue
+        if places:
+            texts.append(f"{text} as {quoted(as_received(spec.name))}")
+            shown.append(quoted(as_received(spec.name)))
         texts.append(f"{with_values(text, mapping.values.get(spec.name, {}))} as {name}")
         shift = mapping.shift_days.get(spec.name, 0)
         shown.append(f"{canonical(name, spec, mapping.format, view.time_zone, shift)} as {name}")

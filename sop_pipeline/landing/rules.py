@@ -84,11 +84,13 @@ def apply_rules(
 ) -> RulesOutcome:
     """Run the rules of the extracts in `loads`, as staged, on `staging`; rows that break an error rule are taken out.
 
-    A row is named by every error rule it breaks, and what refers to it is judged without it. A rule that reads a table nobody staged is
-    not run, and its result says so.
+    A row is named by every error rule it breaks, and what refers to it is judged without it. A rule that reads a table nobody staged, or
+    one that is empty because its extract is unusable, is not run, and its result says so: a master that is missing is one mistake, not
+    one a row of what refers to it.
     """
+    loads = list(loads)
     views = {load.extract: raw_view(company, load) for load in loads}
-    present = warehouse.table_names(con)
+    present = warehouse.table_names(con) - {f"staging.{load.extract}" for load in loads if load.status == "unusable"}
     values = rule_values(company, last_period_start(con, company, present))
     chosen = [rule for rule in rules or cross_rules() if rule.extract in views]
     found: list[pl.DataFrame] = []

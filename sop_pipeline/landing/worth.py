@@ -9,7 +9,7 @@ from sop_pipeline.landing.cells import issue_cells
 from sop_pipeline.landing.facts import WORTH, Worth
 from sop_pipeline.landing.issues import ISSUE_SCHEMA, issue_frame
 from sop_pipeline.landing.mapping import SOURCE_COLUMNS
-from sop_pipeline.landing.raw import RawView, received_rows
+from sop_pipeline.landing.raw import RawView, as_received, received_rows
 from sop_pipeline.warehouse import quoted
 
 
@@ -19,12 +19,12 @@ def issues_of_rows(con: duckdb.DuckDBPyConnection, view: RawView, breaches: pl.D
         return issue_frame()
     extract = view.extract
     rows = _received(con, view, breaches.get_column("row").unique())
-    texts = [name for name in rows.columns if name not in (*SOURCE_COLUMNS, "row")]
+    texts = [name for name in rows.columns if as_received(name) in rows.columns]
     described = rows.select(
         "row",
         *SOURCE_COLUMNS,
         _key(extract, texts).alias("row_key"),
-        pl.struct(texts).struct.json_encode().alias("row_json"),
+        pl.struct(pl.col(as_received(name)).alias(name) for name in texts).struct.json_encode().alias("row_json"),
         *_worth(WORTH.get(extract, Worth()), texts),
     )
     received = _values(rows, breaches).rename({"value": "received"})
@@ -55,14 +55,14 @@ def _values(rows: pl.DataFrame, breaches: pl.DataFrame) -> pl.DataFrame:
     """The value of every column, or group of columns, that a breach names; one row a row and name."""
     found = [pl.DataFrame(schema={"row": pl.Int64, "column_name": pl.String, "value": pl.String})]
     for name in breaches.get_column("column_name").drop_nulls().unique().sort():
-        parts = [part for part in name.split(", ") if part in rows.columns]
+        parts = [as_received(part) for part in name.split(", ") if as_received(part) in rows.columns]
         value = pl.concat_str(parts, separator=", ", ignore_nulls=len(parts) > 1)
         found.append(rows.select("row", pl.lit(name).alias("column_name"), value.alias("value")))
     return pl.concat(found)
 
 
 def _key(extract: str, texts: list[str]) -> pl.Expr:
-    """The key of a row as received, its parts in the contract's order; empty where the extract has none or none was filled."""
+    """The key of a row, the same however the file writes it, its parts in the contract's order; empty where there is none."""
     parts = [name for name in contract_of(f"staging.{extract}").key_columns() if name in texts]
     return pl.concat_str(parts, separator=", ", ignore_nulls=True).replace("", None) if parts else pl.lit(None, pl.String)
 

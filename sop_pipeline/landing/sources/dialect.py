@@ -23,6 +23,7 @@ from sop_pipeline.landing.sources.base import (
 
 CHUNK_BYTES = 1 << 22
 REPLACEMENT = "\ufffd".encode()
+START_BYTES = 4096
 BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -83,25 +84,20 @@ def decompress(path: Path, target: Path, limits: Limits) -> None:
 
 
 def recognise_encoding(path: Path, given: str | None) -> str:
-    """Encoding of a text file: as given, else by byte-order mark, else UTF-16 by its zero bytes, UTF-8 where it decodes, else cp1252.
-
-    Raises UnreadableSourceError for an encoding that does not exist.
-    """
+    """Encoding of a text file: as given, else by byte-order mark, else UTF-16 by its zero bytes, UTF-8 where it decodes, else cp1252."""
     if given is not None:
-        try:
-            name = codecs.lookup(given).name
-        except LookupError:
-            raise UnreadableSourceError(f"{path.name}: format.encoding {given!r} is unknown; such as utf-8, utf-16, cp1252") from None
-        return "utf-16" if name.startswith("utf-16") and _starts_with_bom(path) else name
+        name = codecs.lookup(given).name
+        if name.startswith("utf-16") and _starts_with_bom(path):
+            return "utf-16"
+        # Python's utf-16 wants a mark; without one the zero bytes tell the order, and most programs write the little end first
+        return (_order_of_utf_16(path) or "utf-16-le") if name == "utf-16" else name
     with path.open("rb") as file:
-        start = file.read(4096)
+        start = file.read(START_BYTES)
         for bom, encoding in BOMS:
             if start.startswith(bom):
                 return encoding
-        if start[1::2].count(0) > len(start) // 4:
-            return "utf-16-le"
-        if start[::2].count(0) > len(start) // 4:
-            return "utf-16-be"
+        if order := _order_of_utf_16(path):
+            return order
         file.seek(0)
         decoder = codecs.getincrementaldecoder("utf-8")()
         try:
@@ -112,6 +108,15 @@ def recognise_encoding(path: Path, given: str | None) -> str:
         except UnicodeDecodeError:
             return "cp1252"
     return "utf-8"
+
+
+def _order_of_utf_16(path: Path) -> str | None:
+    """Which bytes of each pair are mostly zero in a file without a mark; None where it is no UTF-16."""
+    with path.open("rb") as file:
+        start = file.read(START_BYTES)
+    if start[1::2].count(0) > len(start) // 4:
+        return "utf-16-le"
+    return "utf-16-be" if start[::2].count(0) > len(start) // 4 else None
 
 
 def transcode(path: Path, encoding: str, target: Path) -> None:

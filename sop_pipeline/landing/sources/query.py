@@ -38,8 +38,20 @@ def read_query(query: str, readable: Sequence[Path], wanted: Wanted, target: Pat
         written = con.execute(
             f"copy (select {as_text} from ({text}\n) as given({listed})) to {literal(str(target))} (format parquet, compression lz4)"
         ).fetchall()
+    except duckdb.PermissionException as error:
+        within = ", ".join(str(folder) for folder in readable)
+        said = _first_sentence(error)
+        raise UnreadableSourceError(
+            f"the query fails: {said}. It reads files by their full path and below {within} only; add a folder under read_from in sop.yaml."
+        ) from error
     except duckdb.Error as error:
-        raise UnreadableSourceError(f"the query fails: {error}. Correct it in sop.yaml.") from error
+        raise UnreadableSourceError(f"the query fails: {_first_sentence(error)}. Correct it in sop.yaml.") from error
     finally:
         con.close()
     return Reading(columns, int(written[0][0]), header_line=0, first_line=1)
+
+
+def _first_sentence(error: duckdb.Error) -> str:
+    """What DuckDB says without the drawing of the place, which needs the lines of a terminal."""
+    said, _, drawn = str(error).partition("\n\nLINE ")
+    return " ".join(f"{said} (line {drawn.partition(':')[0]} of the query)".split()) if drawn else " ".join(said.split())

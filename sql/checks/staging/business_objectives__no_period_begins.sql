@@ -1,0 +1,34 @@
+-- One row per objective whose period_start begins no planning period.
+-- severity: warning
+-- owner: team:finance
+-- column: period_start
+-- hint: Write the first day of a planning period; until then it counts from the period it falls in.
+with business_objectives as (
+    select * from staging.business_objectives
+),
+
+fiscal_calendar as (
+    select * from staging.fiscal_calendar
+    where $calendar = 'fiscal'
+),
+
+-- what lies outside the calendar is told by the calendar's own rules
+covered as (
+    select
+        min(period_start) as first_day,
+        max(period_end) as last_day
+    from fiscal_calendar
+)
+
+select
+    cast(business_objectives.source_file as varchar) as source_file,
+    cast(business_objectives.source_line as bigint) as source_line,
+    cast(business_objectives.period_start as varchar) as value
+from business_objectives
+cross join covered
+left join fiscal_calendar on business_objectives.period_start = fiscal_calendar.period_start
+where
+    case
+        when $calendar = 'months' then day(business_objectives.period_start) <> 1
+        else fiscal_calendar.period_start is null and business_objectives.period_start between covered.first_day and covered.last_day
+    end
