@@ -15,7 +15,7 @@ from sop_pipeline.demo.world import World, delivered
 COST_INCREASE_PER_YEAR = 0.022
 COST_PARTS = (0.56, 0.24)  # material, labour; the rest is overhead
 BUDGET_ERROR = {"SUBMERSIBLE": -0.07, "CIRCULATOR": 0.03, "VACUUM": 0.08, "PROCESS": -0.05}  # what the coming year's budget misses
-NET_PRICE_RATIO = 0.93  # of list price: what customers pay on average after their discounts, in prices and budget alike
+BUDGET_PRICE_RATIO = 0.93  # of list price: what customers pay on average after their discounts, in prices and budget alike
 CREDIT_NOTE_MONTH = -8  # the ledger booked a credit note that no shipment shows
 CREDIT_NOTE_RATIO = 0.018
 CONTROL_MONTHS = 12
@@ -65,7 +65,7 @@ def prices(world: World) -> pl.DataFrame:
         {
             "item_id": texts(own.item_id[number]),
             "valid_from": dates(_january(years)[year]),
-            "net_price": money(NET_PRICE_RATIO * table[number, year]),
+            "net_price": money(BUDGET_PRICE_RATIO * table[number, year]),
             "currency": repeated("EUR", len(number)),
         }
     )
@@ -76,7 +76,7 @@ def business_plan(world: World) -> pl.DataFrame:
     rng = stream(world.seed, "business_plan")
     catalogue, own = world.catalogue, world.catalogue.items
     by_family = catalogue.planning_sums(world.expected)
-    value = catalogue.family_sums(world.expected * own.price[:, None]) * NET_PRICE_RATIO
+    value = catalogue.family_sums(world.expected * own.price[:, None]) * BUDGET_PRICE_RATIO
     cost = catalogue.family_sums(world.expected * own.cost[:, None])
     lines: list[tuple[object, ...]] = []
     years = _years(world)

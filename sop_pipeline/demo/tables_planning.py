@@ -8,7 +8,7 @@ import polars as pl
 from sop_pipeline.demo.archetypes import BOTTLENECK
 from sop_pipeline.demo.frames import dates, repeated, rows, texts, where, whole_or_tenths
 from sop_pipeline.demo.supply import LEVEL_MONTHS, PLAN_MONTHS
-from sop_pipeline.demo.tables_finance import NET_PRICE_RATIO
+from sop_pipeline.demo.tables_finance import BUDGET_PRICE_RATIO
 from sop_pipeline.demo.timeline import Floats
 from sop_pipeline.demo.world import World, delivered
 
@@ -84,7 +84,7 @@ def approved_plans(world: World) -> pl.DataFrame:
             "production_quantity": where(~is_bought.ravel(), whole_or_tenths(np.rint(made).ravel())),
             "closing_inventory_quantity": where(to_stock.ravel(), whole_or_tenths(closing)),
             "closing_backlog_quantity": where(~to_stock.ravel(), whole_or_tenths(closing)),
-            "revenue": whole_or_tenths(np.rint(demand * price[:, None] * NET_PRICE_RATIO).ravel()),
+            "revenue": whole_or_tenths(np.rint(demand * price[:, None] * BUDGET_PRICE_RATIO).ravel()),
             "currency": repeated("EUR", len(first)),
         }
     )
