@@ -232,6 +232,7 @@ def test_objectives_stand_at_their_last_period_and_the_strategic_plan_by_its_own
         ["revenue", HOSTILE[0], starts[3], 100.0, 1200.0, 1000.0, 200.0, "yes", "strategic plan"],
     ]
     assert "A9" not in cells
+    assert cells["I5"].style != cells["I8"].style  # turns with a decimal, money without
 
 
 def test_page_one_tells_the_year_and_the_decisions_that_wait(book: Book) -> None:
