@@ -3,12 +3,9 @@
 import math
 
 import polars as pl
-from review_frames import frame
 
-from sop_pipeline import warehouse
 from sop_pipeline.contracts.base import Number, Table, Text, column
 from sop_pipeline.contracts.validation import validate
-from sop_pipeline.defs.checks import check_contract
 
 
 class Stock(Table, key=("item_id",)):
@@ -40,12 +37,3 @@ def test_missing_surplus_and_mistyped_columns_are_structure_not_rows() -> None:
     assert verdict.failures.is_empty()
     assert any("quantity" in line for line in verdict.structure)
     assert any("extra" in line for line in verdict.structure)
-
-
-def test_a_broken_table_is_told_whatever_its_columns_are_called() -> None:
-    issue = {"extract": "items", "rule": "item_name_required", "severity": "error", "first_seen": None}
-    with warehouse.connect(None) as con:
-        warehouse.write(con, "sop.quality_issues", frame("sop.quality_issues", [issue]))
-        result = check_contract(con, "sop.quality_issues")
-    assert not result.passed
-    assert "| broken_rule | broken_column |" in str(result.metadata["failing_rows"].value)
