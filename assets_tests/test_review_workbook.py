@@ -41,24 +41,6 @@ DECISIONS = [
 ]
 
 
-FROM_TO = {"period_start": dt.date(2026, 1, 1), "period_end": dt.date(2026, 12, 31)}
-OBJECTIVES = [
-    {"plan_level": "objective", "measure": "inventory_turns", "unit": "turns", "period_start": MONTHS[place], "period_end": MONTHS[place]}
-    | {"period_kind": kind, column: 4.25, "target_value": 5.0, "gap_value": -0.75, "is_reached": False, "owner": HOSTILE[3]}
-    for place, kind, column in [
-        (1, "history", "actual_value"),
-        (2, "history", "actual_value"),
-        (3, "current", "plan_value"),
-        (4, "horizon", "plan_value"),
-        (8, "horizon", "plan_value"),
-    ]
-] + [
-    {"plan_level": "strategic", "measure": "revenue_amount", "product_group": HOSTILE[0], "period_kind": "current", "unit": "EUR"}
-    | FROM_TO
-    | {"actual_value": 100.0, "plan_value": 1200.0, "target_value": 1000.0, "gap_value": 200.0, "is_reached": True}
-]
-
-
 EXCEPTIONS = [
     {"exception_rank": rank, "exception_status": status, "kind": kind, "family_id": family_id, "sentence": sentence}
     | {"money_at_stake_amount": money, "since": AS_OF_DATE, "exception_id": str(rank)}
@@ -82,7 +64,6 @@ def example() -> dict[str, Any]:
             {**row, "raised_on": dt.date(2026, 3, 1), "is_closed": row["decision_status"] == "done", "is_overdue": "due_date" in row}
             for row in DECISIONS
         ],
-        "sop.business_objectives": OBJECTIVES,
         "sop.year_outlook": [
             {"fiscal_year": 2026, "level": "company", "measure": "revenue_amount", "not_covered": "last year without 1"}
             | {
@@ -218,20 +199,6 @@ def test_exceptions_stand_by_rank_and_what_is_gone_counts_no_more(book: Book) ->
 
 def test_the_workbook_says_which_night_wrote_it(path: Path) -> None:
     assert night_of_workbook(path) == AS_OF_DATE.isoformat()
-
-
-def test_objectives_stand_at_their_last_period_and_the_strategic_plan_by_its_own_spans(book: Book) -> None:
-    cells = book.sheets["Objectives"]
-    shown = [[cells[f"{column}{row}"].value for column in "ABCFGHIJK"] for row in range(5, 9)]
-
-    starts = [(month - dt.date(1899, 12, 30)).days for month in (MONTHS[2], MONTHS[3], MONTHS[8], FROM_TO["period_start"])]
-    assert shown == [
-        ["inventory turns", "Company", starts[0], 4.25, None, 5.0, -0.75, "no", "management"],
-        ["inventory turns", "Company", starts[1], None, 4.25, 5.0, -0.75, "no", "management"],
-        ["inventory turns", "Company", starts[2], None, 4.25, 5.0, -0.75, "no", "management"],
-        ["revenue", HOSTILE[0], starts[3], 100.0, 1200.0, 1000.0, 200.0, "yes", "strategic plan"],
-    ]
-    assert "A9" not in cells
 
 
 def test_page_one_tells_the_year_and_the_decisions_that_wait(book: Book) -> None:

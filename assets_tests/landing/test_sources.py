@@ -1,7 +1,6 @@
 """Sources: whatever the dialect, cells come back as written; both ways to read text agree; bombs and fuzz get an error, not a crash."""
 
 import csv
-import dataclasses
 import datetime as dt
 import gzip
 import io
@@ -19,12 +18,11 @@ from hypothesis import strategies as st
 from landing_case import company_of, take
 
 from sop_pipeline import warehouse
-from sop_pipeline.landing.cells import cell_address
 from sop_pipeline.landing.sources.at_once import read_at_once
 from sop_pipeline.landing.sources.base import Limits, Reading, UnreadableSourceError, Wanted
 from sop_pipeline.landing.sources.delimited import read_delimited, read_line_by_line
 from sop_pipeline.landing.sources.dialect import Dialect, recognise_dialect, survey
-from sop_pipeline.landing.sources.excel import NIGHT_PROPERTY, read_sheet
+from sop_pipeline.landing.sources.excel import read_sheet
 from sop_pipeline.landing.sources.parquet import read_parquet
 from sop_pipeline.settings import Format
 
@@ -250,21 +248,6 @@ def test_a_sheet_is_read_with_its_row_numbers_dates_text_numbers_and_errors(tmp_
     ]
 
 
-def test_a_value_is_named_by_its_cell_wherever_the_table_begins(tmp_path: Path):
-    path = tmp_path / "book.xlsx"
-    with xlsxwriter.Workbook(str(path)) as book:
-        sheet = book.add_worksheet("Bob's plan")
-        sheet.write_row("C4", ["code", "name", "amount"])
-        sheet.write_row("C5", ["A1", "", "12O"])
-    reading = read_sheet(path, wanted(), tmp_path / "landed.parquet")
-
-    assert cell_address(reading, 5, ["amount"]) == "'Bob''s plan'!E5"
-    assert cell_address(reading, 5, ["code", "amount"]) == "'Bob''s plan'!C5, E5"
-    assert cell_address(reading, 5, [None]) == "'Bob''s plan'!5:5"
-    assert cell_address(reading, None, ["amount"]) is None
-    assert cell_address(dataclasses.replace(reading, sheet=None), 5, ["amount"]) is None
-
-
 def test_a_sheet_that_does_not_exist_is_named_with_those_that_do(tmp_path: Path):
     path = tmp_path / "book.xlsx"
     workbook(path, [["code", "name"], ["1", "a"]], first_row=1)
@@ -286,23 +269,6 @@ def test_sheets_of_the_review_workbook_come_beside_the_extracts_files(tmp_path: 
         ("1", "extracts/planning/decisions.csv", 2),
         ("2", "extracts/planning/review_2026-11.xlsx:decisions", 3),
     ]
-
-
-def test_of_two_review_workbooks_the_one_of_the_later_night_counts_whatever_they_are_called(tmp_path: Path):
-    place = tmp_path / "extracts/planning"
-    place.mkdir(parents=True)
-    for name, night, text in [("may", "2026-05-04", "Hire two"), ("june", "2026-06-02", "Hire one"), ("april", None, "Hire nobody")]:
-        with xlsxwriter.Workbook(str(place / f"review_{name}.xlsx")) as book:
-            if night:
-                book.set_custom_property(NIGHT_PROPERTY, night, "text")
-            sheet = book.add_worksheet("decisions")
-            sheet.write_row("A1", ["decision_id", "raised_on", "text", "decision_status"])
-            sheet.write_row("A2", ["1", "2026-04-01", text, "proposed"])
-    with warehouse.connect(None) as con:
-        taken = take(con, company_of(tmp_path, {}), "decisions")
-    assert taken.rows["text"].to_list() == ["Hire one"]
-    told = taken.staged.issues.filter(pl.col("rule") == "key_in_later_file")["source_file"].to_list()
-    assert told == [f"extracts/planning/review_{name}.xlsx:decisions" for name in ("april", "may")]
 
 
 def test_parquet_columns_of_any_type_come_as_text(con: duckdb.DuckDBPyConnection, tmp_path: Path):

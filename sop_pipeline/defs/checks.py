@@ -58,7 +58,9 @@ def check_contract(con: duckdb.DuckDBPyConnection, address: str) -> dg.AssetChec
         sample = verdict.failures.head(SHOWN_ROWS)
         rows = frame[sample["row_index"].to_list()].with_columns(pl.all().cast(pl.String))
         metadata["broken_rules"] = markdown(counts)
-        metadata["failing_rows"] = markdown(pl.concat([sample.select("rule", broken_column="column_name"), rows], how="horizontal"))
+        # a table may have a column called rule itself
+        named = sample.select(broken_rule="rule", broken_column="column_name")
+        metadata["failing_rows"] = markdown(pl.concat([named, rows], how="horizontal"))
     return dg.AssetCheckResult(
         asset_key=asset_key(address),
         check_name="contract",

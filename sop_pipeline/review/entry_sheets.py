@@ -32,7 +32,7 @@ ENTRY_TITLES = {
 }
 INSTRUCTIONS = (
     "Fill the yellow cells, save the workbook as review….xlsx in extracts/planning, and the next night follows them. Keys that stand are "
-    "locked. An earlier workbook in that folder counts too, but where both have a key: remove what is out of date."
+    "locked. An earlier workbook in that folder counts too, for keys that this one lacks: remove what is out of date."
 )
 
 

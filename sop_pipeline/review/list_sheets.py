@@ -9,6 +9,7 @@ from sop_pipeline.review.page import HEADER_ROW, ListColumn, Page
 from sop_pipeline.review.styles import STATUS_TITLES
 
 ISSUES_SHOWN = 500
+OBJECTIVE_STYLES = {"ratio": "ratio", "days": "days", "turns": "days", "heads": "heads"}  # money and quantities are whole numbers
 
 STATUS_MEANINGS = {
     "short": "shortage or lost sales; past-due orders of a family made to order",
@@ -51,10 +52,10 @@ def write_objectives(page: Page, objectives: pl.DataFrame, sheets: Mapping[str, 
         ListColumn("period_start", "From", 11, "date"),
         ListColumn("period_end", "To", 11, "date"),
         ListColumn("unit", "Unit", 9),
-        ListColumn("actual_value", "Actual", 14, "mixed"),
-        ListColumn("plan_value", "Plan", 14, "mixed"),
-        ListColumn("target_value", "Target", 14, "mixed"),
-        ListColumn("gap_value", "Gap", 14, "mixed"),
+        ListColumn("actual_value", "Actual", 14, "quantity", "number_style"),
+        ListColumn("plan_value", "Plan", 14, "quantity", "number_style"),
+        ListColumn("target_value", "Target", 14, "quantity", "number_style"),
+        ListColumn("gap_value", "Gap", 14, "quantity", "number_style"),
         ListColumn("reached", "Reached", 10),
         ListColumn("plan_level", "Target of", 18),
         ListColumn("owner", "Owner", 18),
@@ -69,6 +70,7 @@ def write_objectives(page: Page, objectives: pl.DataFrame, sheets: Mapping[str, 
         pl.coalesce("family_id", "product_group", pl.lit("Company")).alias("held_for"),
         pl.when("is_reached").then(pl.lit("yes")).when(~pl.col("is_reached")).then(pl.lit("no")).alias("reached"),
         pl.col("plan_level").replace({"objective": "management", "strategic": "strategic plan"}),
+        pl.col("unit").replace_strict(OBJECTIVE_STYLES, default="quantity", return_dtype=pl.String).alias("number_style"),
     )
     page.title(
         "Objectives",

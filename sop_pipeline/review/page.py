@@ -19,12 +19,16 @@ LETTER_WIDTH, LINE_HEIGHT = 0.82, 12.5  # of the font, in column widths and poin
 
 @dataclass(frozen=True)
 class ListColumn:
-    """One column of a list: the column of the frame, its title, its width, and how it is shown."""
+    """One column of a list: the column of the frame, its title, its width, and how it is shown.
+
+    `style_column`: the column of the frame that names the number style of each row, where the rows differ.
+    """
 
     name: str
     title: str
     width: float
     style: str = "text"  # text, wrapped, status, or a number style
+    style_column: str | None = None
 
     @property
     def align(self) -> str:
@@ -62,7 +66,8 @@ class Page:
             self.sheet.write_string(row, place, column.title, self.styles.heading(align=column.align, indent=int(column.align == "left")))
         for position, record in enumerate(rows.iter_rows(named=True), start=row + 1):
             for place, column in enumerate(columns):
-                self.cell(position, place, record[column.name], column.style)
+                style = record[column.style_column] if column.style_column else column.style
+                self.cell(position, place, record[column.name], style)
             self._make_room(position, columns, record)
         return row + rows.height
 

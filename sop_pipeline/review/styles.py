@@ -49,7 +49,6 @@ NUMBERS = {
     "timestamp": "yyyy-mm-dd hh:mm",
     "count": "#,##0",
     "decimal": "#,##0.####",
-    "mixed": "[>=1000]#,##0;[<=-1000]-#,##0;#,##0.00",
 }
 
 

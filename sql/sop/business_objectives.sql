@@ -169,8 +169,10 @@ strategic as (
         any_value(levels.planning_unit) as planning_unit,
         bool_and(levels.is_over) as is_over,
         -- money that was shared out to families comes back to the cent
-        case when levels.measure = 'shipped_quantity' then sum(levels.target_value::decimal(38, 6)) else sum(levels.target_value::decimal(38, 6))::decimal(38, 2) end
-            as target,
+        case
+            when levels.measure = 'shipped_quantity' then sum(levels.target_value::decimal(38, 6))
+            else sum(levels.target_value::decimal(38, 6))::decimal(38, 2)
+        end as target,
         sum(levels.outlook_value::decimal(38, 6)) as value,
         sum(levels.actual_to_date_value::decimal(38, 6)) as passed,
         count(*) as families,

@@ -15,7 +15,7 @@ class QualityIssues(Table, key=("issue_key",)):
     extract: Text = column("Extract")
     department: Text = column("Department that sends it")
     owner: Text = column("Who can mend it")
-    source_file: Text = column("File, relative to the company folder, or query")
+    source_file: Text = column("File, relative to the company folder, or query; empty where it is about the whole extract", optional=True)
     source_line: Count = column("Line of the file; empty where the rule is about more than a row", optional=True)
     source_cell: Text = column("Cell of the workbook, such as Overrides!H6, or its row; empty for a file of another kind", optional=True)
     column_name: Text = column("Column the rule is about; empty for a rule about the whole row", optional=True)
