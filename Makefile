@@ -28,7 +28,7 @@ campaign: $(VENV)/.campaign
 lock: $(VENV)/.uv
 	$(UV_COMPILE) -o requirements.lock
 	$(UV_COMPILE) --extra test -c requirements.lock -o requirements-test.lock
-	$(UV_COMPILE) --extra test --extra max --extra dask --extra ray -c requirements-test.lock -o requirements-campaign.lock
+	$(UV_COMPILE) --extra test --extra max --extra dask --extra ray --extra spark -c requirements-test.lock -o requirements-campaign.lock
 
 clean:
 	rm -rf $(VENV)

@@ -1,6 +1,8 @@
 """The same forecasts on a local cluster as on this machine; each backend is an extra."""
 
 import importlib.util
+import shutil
+import sys
 
 import numpy as np
 import pytest
@@ -45,6 +47,21 @@ def test_a_ray_cluster_forecasts_the_same():
         assert_the_same_as_here("ray")
     finally:
         ray.shutdown()
+
+
+@pytest.mark.campaign
+@pytest.mark.skipif(importlib.util.find_spec("pyspark") is None or shutil.which("java") is None, reason="needs the extra and Java")
+def test_a_spark_session_forecasts_the_same(monkeypatch: pytest.MonkeyPatch):
+    from pyspark.sql import SparkSession
+
+    monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
+    # nothing of it listens beyond this machine
+    local = SparkSession.builder.master("local[1]").config("spark.ui.enabled", value=False).config("spark.driver.host", "localhost")
+    session = local.config("spark.driver.bindAddress", "127.0.0.1").getOrCreate()
+    try:
+        assert_the_same_as_here("spark")
+    finally:
+        session.stop()
 
 
 @pytest.mark.parametrize("backend", ["dask", "ray", "spark"])
