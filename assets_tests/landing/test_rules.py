@@ -328,6 +328,23 @@ CASES: dict[str, Case] = {
         [1],
         {"items": [{"item_id": "A", "phase_out_date": day("2026-03-15")}, {"item_id": "B"}]},
     ),
+    "overrides__two_on_one_cell": Case(
+        [
+            {"override_id": str(number), "measure": "demand", "family_id": family, "step": step, "entered_on": day(entered), **dates}
+            for number, (family, step, entered, dates) in enumerate(
+                [
+                    ("F", "sales", "2026-10-20", {"period_start": day("2026-12-01")}),
+                    ("F", "sales", "2026-10-21", {"period_start": day("2026-12-01")}),
+                    ("F", "finance", "2026-10-21", {"period_start": day("2026-12-01")}),
+                    ("F", "sales", "2026-10-22", {"period_start": day("2026-12-01"), "expires_on": AS_OF}),
+                    ("F", "sales", "2026-11-03", {"period_start": day("2026-12-01")}),
+                    ("G", "sales", "2026-08-21", {"period_start": day("2026-09-01")}),
+                    ("G", "sales", "2026-08-22", {"period_start": day("2026-09-01")}),
+                ]
+            )
+        ],
+        [1, 2],
+    ),
     "product_launches__before_routing": Case(
         [{"item_id": name, "launch_date": day("2026-06-01")} for name in "ABCD"],
         [2, 3],

@@ -78,10 +78,10 @@ def backtest(
 
 
 def _digest(panel: Panel, series: pl.DataFrame, settings: str) -> str:
-    """Digest of the histories as they are forecast, of their groups and of the settings."""
+    """Digest of the histories as they are forecast, of their groups and of the settings; short, as every pair carries it."""
     groups = series.select("series_id", group_id="group_id" if "group_id" in series.columns else pl.lit("")).sort("series_id")
     texts = "\n".join([settings, *panel.series_ids, *groups["series_id"], *groups["group_id"].fill_null("")])
-    return hashlib.sha256(texts.encode() + panel.values.astype("<f8").tobytes()).hexdigest()
+    return hashlib.sha256(texts.encode() + panel.values.astype("<f8").tobytes()).hexdigest()[:12]
 
 
 def _one_origin(panel: Panel, series: pl.DataFrame, back: int, *, horizon_periods: int, season_length: int) -> pl.DataFrame:
