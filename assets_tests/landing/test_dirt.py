@@ -119,6 +119,12 @@ KINDS: dict[str, Dirt] = {
     "a repeated header in capitals": Dirt(good(HEADER.strip().upper()), [A, B]),
     "a header in capitals with spaces": Dirt(TWO.replace("item_id", " ITEM_ID "), [A, B]),
     "total rows left out as the mapping says": Dirt(good("Total,,,30.5,"), [A, B], format='skip_rows_like: "^Total"'),
+    "a footer of one cell left out as the mapping says, lines behind it right": Dirt(
+        good("Total", "9,C", "8,D,2026-01-07,none,"),
+        [A, B],
+        ((4, None, "row_shape"), (5, "good_quantity", "good_quantity_type")),
+        format='skip_rows_like: "^Total"',
+    ),
     "a total row nobody announced": bad_row(
         "Total,,,30.5,", (3, "completion_date", "completion_date_required"), (3, "item_id", "item_id_required")
     ),
