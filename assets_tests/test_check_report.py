@@ -73,6 +73,19 @@ def test_an_extract_that_is_old_or_sent_in_vain_is_told_and_one_that_nobody_send
     assert len(told) == 3
 
 
+def test_what_is_no_quantity_is_not_counted_as_one_and_the_document_is_json(tmp_path: Path):
+    write_worked_example(tmp_path)
+    with (tmp_path / "sop.yaml").open("a", encoding="utf-8") as settings:
+        settings.write("\ntolerances: {rejected_rows_ratio: 1}\n")
+    lines = ["production_id,item_id,completion_date,good_quantity"] + [
+        f"{text},A,2020-01-05,{text}" for text in ("inf", "NaN", "1e400", "x")
+    ]
+    extract_file(tmp_path, "production_history").write_text("\n".join(lines), encoding="utf-8")
+    document = check_document(check_extracts(load_company(tmp_path), ["production_history"]))
+    assert [issue["quantity"] for issue in document["issues"]] == [None] * 4
+    json.dumps(document, default=str, allow_nan=False)
+
+
 def test_the_summary_of_a_night_tells_what_was_sent_in_vain():
     found = {"rows_read": 3, "rows_rejected": 0, "file": "sop.duckdb", "parquet": None, "currency": "EUR", "run_id": "1"}
     lists = dict.fromkeys(("quality", "stale", "control_totals", "exceptions", "families", "rejected"), ())
