@@ -227,6 +227,12 @@ def test_a_folder_without_settings_is_refused_with_the_next_step(tmp_path: Path)
         load_company(tmp_path / "nowhere")
 
 
+def test_settings_saved_in_another_encoding_are_refused_with_the_line(tmp_path: Path):
+    (tmp_path / "sop.yaml").write_bytes("reporting_currency: EUR\r\ncompany: Größe\r\n".encode("cp1252"))
+    with pytest.raises(ConfigurationError, match=r"sop\.yaml:2: a character that is not UTF-8\. Save the file as UTF-8"):
+        load_company(tmp_path)
+
+
 def test_a_readable_folder_must_exist_and_is_resolved(tmp_path: Path):
     (tmp_path / "own").mkdir()
     (tmp_path / "far").mkdir()
