@@ -13,6 +13,7 @@ from sop_pipeline.checking import Checked, check_extracts
 from sop_pipeline.company import load_company
 from sop_pipeline.landing.issues import Issue, issue_frame
 from sop_pipeline.landing.status import status_frame
+from sop_pipeline.report import night_text
 
 
 def issue(line: int | None, rule: str = "item_id_required", **more: Any) -> Issue:
@@ -50,6 +51,49 @@ def test_a_warning_is_listed_and_not_set_aside():
     text = check_text(checked(issue(2, severity="warning", quantity=1)))
     assert text.startswith("warning: sales_orders.item_id")
     assert "set aside: sales_orders" not in text
+
+
+def test_an_extract_that_is_old_or_sent_in_vain_is_told_and_one_that_nobody_sends_is_not(tmp_path: Path):
+    """The rows of an extract that is not used break no rule; without its own line a check of it would look clean."""
+    write_worked_example(tmp_path)
+    families = extract_file(tmp_path, "product_families")
+    check_extracts(load_company(tmp_path))
+    families.unlink()
+    (tmp_path / "extracts/supply_chain/suppliers.csv").write_text("Lieferant\nS\n", encoding="utf-8")
+    with (tmp_path / "sop.yaml").open("a", encoding="utf-8") as settings:
+        settings.write("\nextracts: {customers: {files: exports/kunden*.csv}}\n")
+    told = [line for line in check_text(check_extracts(load_company(tmp_path))).splitlines() if line.startswith(("stale", "not used"))]
+    assert told[0] == (
+        "not used: customers: No file exports/kunden*.csv, which sop.yaml names. "
+        "Correct the extract with sales, or its entry in sop.yaml; the plan is made without it."
+    )
+    assert told[1].startswith("stale: product_families: No file extracts/engineering/product_families….csv.")
+    assert told[1].endswith("Ask engineering for a new extract; the plan uses the last good one.")
+    assert told[2].startswith("not used: suppliers: suppliers.csv: no header")
+    assert len(told) == 3
+
+
+def test_what_is_no_quantity_is_not_counted_as_one_and_the_document_is_json(tmp_path: Path):
+    write_worked_example(tmp_path)
+    with (tmp_path / "sop.yaml").open("a", encoding="utf-8") as settings:
+        settings.write("\ntolerances: {rejected_rows_ratio: 1}\n")
+    lines = ["production_id,item_id,completion_date,good_quantity"] + [
+        f"{text},A,2020-01-05,{text}" for text in ("inf", "NaN", "1e400", "x")
+    ]
+    extract_file(tmp_path, "production_history").write_text("\n".join(lines), encoding="utf-8")
+    document = check_document(check_extracts(load_company(tmp_path), ["production_history"]))
+    assert [issue["quantity"] for issue in document["issues"]] == [None] * 4
+    json.dumps(document, default=str, allow_nan=False)
+
+
+def test_the_summary_of_a_night_tells_what_was_sent_in_vain():
+    found = {"rows_read": 3, "rows_rejected": 0, "file": "sop.duckdb", "parquet": None, "currency": "EUR", "run_id": "1"}
+    lists = dict.fromkeys(("quality", "stale", "control_totals", "exceptions", "families", "rejected"), ())
+    unused = {"extract": "suppliers", "reason": "suppliers.csv: no header.", "next_step": "Correct it."}
+    night = {"company": "Acme", "as_of_date": "2026-11-02", "seconds": 1.0, "succeeded": True, "is_published": True, "run_id": "1"}
+    published = {**found, **lists, "not_used": [unused], "not_supplied": ["customers", "suppliers"]}
+    text = night_text({**night, "errors": [], "failed_checks": [], "published": published})
+    assert "  not used: suppliers: suppliers.csv: no header. Correct it." in text.splitlines()
 
 
 def test_a_value_that_holds_a_line_break_stays_on_one_line():

@@ -2,15 +2,21 @@
 
 import datetime as dt
 import importlib.util
+import json
+import re
 from pathlib import Path
 
 import dagster as dg
+import jsonschema
 import pytest
+from ruamel.yaml import YAML
 
 from sop_pipeline.company import Company, ConfigurationError, load_company, parse_settings, settings_schema
-from sop_pipeline.settings import ExtractMapping, Settings
+from sop_pipeline.settings import ExtractMapping, Settings, nearest
+from sop_pipeline.templates import commented_sop_yaml
 
 HERE = Path("sop.yaml")
+DEMO = Path(__file__).parents[1] / "data" / "demo"
 BASIS = "company: Acme\nreporting_currency: EUR\n"
 
 EVERYTHING = """
@@ -221,6 +227,12 @@ def test_a_folder_without_settings_is_refused_with_the_next_step(tmp_path: Path)
         load_company(tmp_path / "nowhere")
 
 
+def test_settings_saved_in_another_encoding_are_refused_with_the_line(tmp_path: Path):
+    (tmp_path / "sop.yaml").write_bytes("reporting_currency: EUR\r\ncompany: Größe\r\n".encode("cp1252"))
+    with pytest.raises(ConfigurationError, match=r"sop\.yaml:2: a character that is not UTF-8\. Save the file as UTF-8"):
+        load_company(tmp_path)
+
+
 def test_a_readable_folder_must_exist_and_is_resolved(tmp_path: Path):
     (tmp_path / "own").mkdir()
     (tmp_path / "far").mkdir()
@@ -236,6 +248,26 @@ def test_the_schema_knows_every_key_and_refuses_others():
     assert set(schema["properties"]) == set(Settings.model_fields)
     assert schema["additionalProperties"] is False
     assert "skip_rows_like" in schema["$defs"]["Format"]["properties"]
+
+
+@pytest.mark.parametrize("text", [EVERYTHING, (DEMO / "sop.yaml").read_text(encoding="utf-8"), commented_sop_yaml("Acme", "EUR")])
+def test_the_schema_accepts_what_the_command_accepts(text: str):
+    quoted = re.sub(r"\$\{(\w+)\}", r"\1", text)  # an editor's YAML takes braces in a list for a mapping
+    document = json.loads(json.dumps(YAML(typ="safe").load(quoted), default=str))
+    jsonschema.validate(document, settings_schema(), jsonschema.Draft202012Validator)
+
+
+@pytest.mark.parametrize(
+    "mistake", [{"horizon_period": 3}, {"extracts": {"items": {"files": 3}}}, {"extracts": {"items": {"format": {"date": [1]}}}}]
+)
+def test_the_schema_refuses_what_the_command_refuses(mistake: dict[str, object]):
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"company": "Acme", "reporting_currency": "EUR", **mistake}, settings_schema())
+
+
+def test_the_nearest_name_is_told_and_without_one_all_there_are():
+    assert nearest("horizon_period", iter(["calendar", "horizon_periods"])) == ". Did you mean horizon_periods?"
+    assert nearest("NOPE", iter(["PUMPS", "MOTORS"])) == "; known: MOTORS, PUMPS"
 
 
 def test_a_folder_in_a_variable_is_relative_to_where_the_command_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

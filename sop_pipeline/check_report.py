@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 
 from sop_pipeline.checking import Checked
+from sop_pipeline.extracts import NOTHING_TO_DO
 
 SHOWN_OF_A_KIND = 5
 # a sum over nothing known is unknown
@@ -39,6 +40,7 @@ def check_text(found: Checked) -> str:
             lines.append(f"  … and {rows.height - SHOWN_OF_A_KIND} more")
     for row in _set_aside(found.issues).iter_rows(named=True):
         lines.append(f"set aside: {row['extract']}: {', '.join([_rows(row['rows']), *_worth_of(row)])}")
+    lines += _extracts_not_as_sent(found.statuses)
     counts = found.statuses
     # what stands in for the files read decides what the night plans with
     refused = (pl.col("status") == "not_supplied") & ~pl.col("reason").str.starts_with("No file")
@@ -52,6 +54,13 @@ def check_text(found: Checked) -> str:
     )
     lines += [f"stop: {reason}" for reason in found.stops]
     return "\n".join(lines)
+
+
+def _extracts_not_as_sent(statuses: pl.DataFrame) -> Iterator[str]:
+    """Extracts that an older load stands in for, and those that were sent and are not used."""
+    for row in statuses.iter_rows(named=True):
+        if row["status"] == "stale" or (row["status"] == "not_supplied" and row["next_step"] != NOTHING_TO_DO):
+            yield f"{'stale' if row['status'] == 'stale' else 'not used'}: {row['extract']}: {row['reason']} {row['next_step']}"
 
 
 def _set_aside(issues: pl.DataFrame) -> pl.DataFrame:

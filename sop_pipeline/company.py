@@ -106,7 +106,7 @@ def load_company(folder: Path, as_of_date: dt.date | None = None) -> Company:
     if not path.is_file():
         known = "it is no folder" if not folder.is_dir() else f"it holds no {SETTINGS_FILE}"
         raise ConfigurationError(f"{folder}: {known}. Name the company folder with --company DIR, or make one with: sop init {folder}")
-    settings = parse_settings(path.read_text(encoding="utf-8-sig"), path, _environment())
+    settings = parse_settings(_text_of(path), path, _environment())
     own_today = settings.as_of_date or dt.datetime.now(zoneinfo.ZoneInfo(settings.time_zone)).date()
     day = as_of_date or own_today
     company = Company(folder.resolve(), settings, day, replays_night=day < own_today)
@@ -114,6 +114,15 @@ def load_company(folder: Path, as_of_date: dt.date | None = None) -> Company:
         if not (company.folder / name).is_dir():
             raise ConfigurationError(f"{path}: read_from: {name} is no folder. Correct the path or take it out.")
     return company
+
+
+def _text_of(path: Path) -> str:
+    content = path.read_bytes()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ConfigurationError(f"{path}:{line}: a character that is not UTF-8. Save the file as UTF-8.") from None
 
 
 def chosen_folder() -> Path:

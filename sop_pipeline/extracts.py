@@ -11,6 +11,8 @@ Cadence = Literal["daily", "weekly", "monthly", "yearly", "on_change"]
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".xlsx")
 SEPARATORS = ("_", "-", ".")
+# the next step where an optional extract is not sent, which is no mistake
+NOTHING_TO_DO = "Nothing to do, unless what depends on it is wanted."
 
 
 @dataclass(frozen=True)

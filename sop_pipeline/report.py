@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sop_pipeline.company import Company
+from sop_pipeline.extracts import NOTHING_TO_DO
 from sop_pipeline.publish import published_rows
 from sop_pipeline.report_cycles import repetition_lines
 
@@ -45,7 +46,15 @@ where exception_status <> 'gone'
 order by exception_rank
 """
 EXTRACT_COUNTS = """
-select extract, load_status, reason, rows_read, rows_accepted, rows_rejected, value_rejected_amount::double as value_rejected_amount
+select
+    extract,
+    load_status,
+    reason,
+    next_step,
+    rows_read,
+    rows_accepted,
+    rows_rejected,
+    value_rejected_amount::double as value_rejected_amount
 from sop.extract_status
 order by extract
 """
@@ -116,6 +125,9 @@ def night_summary(company: Company, outcome: "NightOutcome") -> dict[str, Any]:
             "rows_read": int(extracts["rows_read"].sum()),
             "rows_rejected": int(extracts["rows_rejected"].sum()),
             "stale": extracts.filter(pl.col("load_status") == "stale").select("extract", "reason").to_dicts(),
+            "not_used": extracts.filter(pl.col("load_status") == "not_supplied", pl.col("next_step") != NOTHING_TO_DO)
+            .select("extract", "reason", "next_step")
+            .to_dicts(),
             "not_supplied": extracts.filter(pl.col("load_status") == "not_supplied")["extract"].to_list(),
             "rejected": extracts.filter(pl.col("rows_rejected") > 0).select("extract", "rows_rejected", "value_rejected_amount").to_dicts(),
             "quality": published_rows(file, SCORECARD).to_dicts(),
@@ -152,6 +164,8 @@ def night_text(summary: dict[str, Any]) -> str:
         console.print(f"  {_scorecard_text(row, found['currency'])}")
     for row in found["stale"]:
         console.print(f"  stale: {row['extract']}: {row['reason']}")
+    for row in found["not_used"]:
+        console.print(f"  not used: {row['extract']}: {row['reason']} {row['next_step']}")
     if found["not_supplied"]:
         console.print(f"  not supplied: {', '.join(found['not_supplied'])}")
     for row in found["control_totals"]:

@@ -9,13 +9,14 @@ import zoneinfo
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, WithJsonSchema, field_validator, model_validator
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """`. Did you mean …?`, or the first names there are."""
-    close = difflib.get_close_matches(name, list(known), n=1)
-    return f". Did you mean {close[0]}?" if close else f"; known: {', '.join(sorted(known)[:60])}"
+    names = sorted(known)
+    close = difflib.get_close_matches(name, names, n=1)
+    return f". Did you mean {close[0]}?" if close else f"; known: {', '.join(names[:60])}"
 
 
 def _text(value: Any) -> Any:
@@ -25,8 +26,17 @@ def _text(value: Any) -> Any:
     return value if isinstance(value, str) else str(value)
 
 
-Characters = Annotated[str, BeforeValidator(_text)]
+def _one_or_many(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+Characters = Annotated[str, BeforeValidator(_text), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 Words = Annotated[str, Field(min_length=1)]
+OneOrMany = Annotated[
+    tuple[Words, ...],
+    BeforeValidator(_one_or_many),
+    WithJsonSchema({"anyOf": [{"type": "string", "minLength": 1}, {"type": "array", "items": {"type": "string", "minLength": 1}}]}),
+]
 Period = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0)]
 
@@ -135,18 +145,13 @@ class Format(_Section):
     )
     decimal: Literal[".", ","] | None = Field(default=None, description="decimal mark; a point where not given")
     thousands: Literal[".", ",", " ", "'"] | None = Field(default=None, description="mark between thousands; none where not given")
-    date: tuple[Words, ...] = Field(default=(), description="strptime formats, tried in order, beside ISO dates")
+    date: OneOrMany = Field(default=(), description="strptime formats, tried in order, beside ISO dates")
     encoding: str | None = Field(default=None, description="such as utf-8, utf-16, cp1252")
     header_row: Annotated[int, Field(ge=1)] | None = Field(default=None, description="line of the header, counted from 1")
     skip_rows_like: str | None = Field(
         default=None, description="regular expression; rows whose cells, joined by the delimiter, match are left out"
     )
     sheet: str | None = Field(default=None, description="sheet of a workbook; the first where not given")
-
-    @field_validator("date", mode="before")
-    @classmethod
-    def _one_or_many(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, str) else value
 
     @field_validator("date")
     @classmethod
@@ -178,7 +183,7 @@ class Format(_Section):
 class ExtractMapping(_Section):
     """Where an extract comes from and how its columns become ours."""
 
-    files: tuple[Words, ...] = Field(
+    files: OneOrMany = Field(
         default=(),
         description="globs, relative to the company folder, or URLs s3:// gs:// abfs:// sftp://; without files or query the default place",
     )
@@ -194,11 +199,6 @@ class ExtractMapping(_Section):
     stale_after_hours: Annotated[float, Field(gt=0)] | None = Field(default=None, description="stale where the content is older")
     allow_empty: bool = Field(default=False, description="a header without rows is no mistake, even after a load that had rows")
     if_unusable: Literal["use_last_good", "fail"] = "use_last_good"
-
-    @field_validator("files", mode="before")
-    @classmethod
-    def _one_or_many(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _one_source(self) -> "ExtractMapping":

@@ -93,6 +93,9 @@ KINDS: dict[str, Dirt] = {
     "a quoted windows line break": value("item_id", "x\r\ny", "x\r\ny"),
     "an inch mark in a bare cell": Dirt(good('9,12" pipe,2026-01-07,1,'), [A, ("9", '12" pipe', "2026-01-07", 1.0), B]),
     "a quote that never closes": bad_row('9,"C,2026-01-07,1,', (3, None, "row_shape")),
+    "a quote in the last cell that never closes": bad_row('9,C,2026-01-07,1,"5', (3, None, "row_shape")),
+    "a quote on the last line that never closes": Dirt(TWO + '9,C,2026-01-07,1,"5\n', [A, B], ((4, None, "row_shape"),)),
+    "a quote at the end of the file that never closes": Dirt(TWO + '9,C,2026-01-07,1,"5', [A, B], ((4, None, "row_shape"),)),
     "a cell too few": bad_row("9,C,2026-01-07,1", (3, None, "row_shape")),
     "a cell too many": bad_row("9,C,2026-01-07,1,,x", (3, None, "row_shape")),
     "a decimal comma in a comma file": bad_row("9,C,2026-01-07,1,5,", (3, None, "row_shape")),
@@ -116,6 +119,12 @@ KINDS: dict[str, Dirt] = {
     "a repeated header in capitals": Dirt(good(HEADER.strip().upper()), [A, B]),
     "a header in capitals with spaces": Dirt(TWO.replace("item_id", " ITEM_ID "), [A, B]),
     "total rows left out as the mapping says": Dirt(good("Total,,,30.5,"), [A, B], format='skip_rows_like: "^Total"'),
+    "a footer of one cell left out as the mapping says, lines behind it right": Dirt(
+        good("Total", "9,C", "8,D,2026-01-07,none,"),
+        [A, B],
+        ((4, None, "row_shape"), (5, "good_quantity", "good_quantity_type")),
+        format='skip_rows_like: "^Total"',
+    ),
     "a total row nobody announced": bad_row(
         "Total,,,30.5,", (3, "completion_date", "completion_date_required"), (3, "item_id", "item_id_required")
     ),

@@ -166,11 +166,20 @@ def _land_today(
     return _stale_by_age(replace(load, notes=notes), mapping.stale_after_hours)
 
 
+def nothing_sent(extract: Extract) -> str:
+    """The reason of an optional extract that nobody sends: no mistake, unlike one that was sent and cannot be used."""
+    return f"No file {_default_place(extract)}."
+
+
+def _default_place(extract: Extract) -> str:
+    return f"extracts/{extract.department}/{extract.name}….csv"
+
+
 def _missing(company: Company, extract: Extract, nothing: Load, *, was_there: bool) -> Load:
     mapping = company.mapping(extract.name)
-    place = shown_places(mapping.files) or f"extracts/{extract.department}/{extract.name}….csv"
+    place = shown_places(mapping.files) or _default_place(extract)
     if not was_there and not extract.is_required and mapping.if_unusable != "fail":
-        return replace(nothing, reason=f"No file {place}.")
+        return replace(nothing, reason=f"No file {place}, which sop.yaml names." if mapping.files else nothing_sent(extract))
     return fall_back(
         company, extract, nothing, f"No file {place}. Send it, or name its place in sop.yaml under extracts.{extract.name}.files."
     )

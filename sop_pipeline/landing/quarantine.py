@@ -18,6 +18,7 @@ from sop_pipeline.landing.issues import Issue, issue_frame, together
 from sop_pipeline.landing.land import fall_back, show_raw
 from sop_pipeline.landing.raw import RawView, empty_cells
 from sop_pipeline.landing.records import Load
+from sop_pipeline.landing.sources.base import Ragged
 from sop_pipeline.landing.worth import issues_of_rows
 from sop_pipeline.sql_files import SqlFile
 from sop_pipeline.warehouse import quoted
@@ -84,15 +85,16 @@ def _stage_once(con: duckdb.DuckDBPyConnection, company: Company, extract: Extra
         own = pl.concat([own, character_breaches(con, name, specs)])
     of_keys = key_breaches(con, name, contract, _rows_with_errors(own), files)
     breaches = pl.concat([own, of_keys.breaches])
-    issues = together([issue_frame(_load_issues(load, of_keys.replaced)), issues_of_rows(con, view, breaches)])
+    odd = _ragged_lines(con, view, load)
+    issues = together([issue_frame(_load_issues(load, odd, of_keys.replaced)), issues_of_rows(con, view, breaches)])
     rejected = _rows_with_errors(breaches)
     remove_rows(con, name, pl.concat([rejected, of_keys.repeated]))
     later = _remove_later_facts(con, name, load.as_of_date)
     return Staged(
         load,
-        rows_read=rows + load.ragged,
+        rows_read=rows + len(odd),
         rows_accepted=warehouse.count(con, sql_file.address),
-        rows_rejected=rejected.len() + load.ragged,
+        rows_rejected=rejected.len() + len(odd),
         rows_after_as_of=later,
         rows_repeated=of_keys.repeated.len(),
         issues=issues,
@@ -156,12 +158,23 @@ def _landed_on(company: Company, load: Load) -> dt.date:
     return max(moment.astimezone(ZoneInfo(company.settings.time_zone)).date(), load.as_of_date)
 
 
-def _load_issues(load: Load, replaced: Mapping[str, int]) -> Iterator[Issue]:
+def _ragged_lines(con: duckdb.DuckDBPyConnection, view: RawView, load: Load) -> list[tuple[str, Ragged]]:
+    """Ragged lines by file but those that `skip_rows_like` leaves out: a footer has fewer cells than the header."""
+    lines = [(file.name, line) for file in load.files for line in file.reading.ragged]
+    pattern = view.mapping.format.skip_rows_like
+    if not (lines and pattern):
+        return lines
+    texts = [line.text for _, line in lines]
+    query = "select list_transform($texts::varchar[], lambda text: regexp_matches(text, $pattern))"
+    skipped = con.execute(query, {"pattern": pattern, "texts": texts}).fetchall()[0][0]
+    return [line for line, is_skipped in zip(lines, skipped, strict=True) if not is_skipped]
+
+
+def _load_issues(load: Load, odd: Sequence[tuple[str, Ragged]], replaced: Mapping[str, int]) -> Iterator[Issue]:
     yield from load.notes
-    for file in load.files:
-        for line in file.reading.ragged:
-            hint = f"The line has {line.problem}; correct it, or put quotes around the cell that holds the delimiter."
-            yield Issue(load.extract, file.name, line.source_line, None, line.text, "row_shape", "error", hint)
+    for file_name, line in odd:
+        hint = f"The line has {line.problem}; correct it, or put quotes around the cell that holds the delimiter."
+        yield Issue(load.extract, file_name, line.source_line, None, line.text, "row_shape", "error", hint)
     for name, rows in replaced.items():
         hint = "A file later in name order, or the review workbook of a later night, has rows with the same keys; those count."
         yield Issue(load.extract, name, None, None, f"{rows} rows", "key_in_later_file", "info", hint)

@@ -51,10 +51,6 @@ class Load:
         return sum(file.reading.rows for file in self.files)
 
     @property
-    def ragged(self) -> int:
-        return sum(len(file.reading.ragged) for file in self.files)
-
-    @property
     def fingerprint(self) -> str | None:
         """Digest of the content of all files, in name order; None without files."""
         if not self.files:

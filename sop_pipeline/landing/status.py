@@ -6,9 +6,10 @@ from dataclasses import asdict, dataclass
 
 import polars as pl
 
-from sop_pipeline.extracts import EXTRACTS
+from sop_pipeline.extracts import EXTRACTS, NOTHING_TO_DO, Extract
+from sop_pipeline.landing.land import nothing_sent
 from sop_pipeline.landing.quarantine import Staged
-from sop_pipeline.landing.records import Status
+from sop_pipeline.landing.records import Load, Status
 
 STATUS_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "extract": pl.String,
@@ -78,7 +79,7 @@ def extract_status(staged: Staged, rejected_by_rules: int = 0) -> ExtractStatus:
         rows_after_as_of=staged.rows_after_as_of,
         last_good_load_at=load.last_good_load_at,
         hours_since_landed=round(age / dt.timedelta(hours=1), 3) if age is not None else None,
-        next_step=_next_step(load.status, extract.owner, rejected),
+        next_step=_next_step(load, extract, rejected),
     )
 
 
@@ -92,12 +93,13 @@ def status_frame(statuses: Sequence[ExtractStatus]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=STATUS_SCHEMA)
 
 
-def _next_step(status: Status, owner: str, rejected: int) -> str:
-    sender = owner.removeprefix("team:").replace("_", " ")
+def _next_step(load: Load, extract: Extract, rejected: int) -> str:
+    sender = extract.owner.removeprefix("team:").replace("_", " ")
+    unused = f"Correct the extract with {sender}, or its entry in sop.yaml; the plan is made without it."
     steps = {
         "stale": f"Ask {sender} for a new extract; the plan uses the last good one.",
         "unusable": f"Ask {sender} for the extract; nothing is published without it.",
-        "not_supplied": "Nothing to do, unless what depends on it is wanted.",
+        "not_supplied": NOTHING_TO_DO if load.reason == nothing_sent(extract) else unused,
         "fresh": f"Correct {rejected} rows with {sender}; see quality_issues." if rejected else "",
     }
-    return steps[status]
+    return steps[load.status]

@@ -71,7 +71,9 @@ def _worth(worth: Worth, texts: list[str]) -> list[pl.Expr]:
     """Quantity, value and currency of a row, as far as its texts are numbers."""
 
     def number(name: str | None) -> pl.Expr:
-        return pl.col(name).cast(pl.Float64, strict=False) if name in texts else pl.lit(None, pl.Float64)
+        # inf and NaN are numbers to a cast, and no quantity
+        value = pl.col(name).cast(pl.Float64, strict=False) if name in texts else pl.lit(None, pl.Float64)
+        return pl.when(value.is_finite()).then(value)
 
     quantity = number(worth.quantity)
     amount = number(worth.amount) if worth.amount else quantity * number(worth.price) / number(worth.per_quantity).fill_null(1.0)

@@ -70,7 +70,7 @@ def read_line_by_line(plain: Path, dialect: Dialect, target: Path, limits: Limit
 
 
 class _UnclosedQuoteError(Exception):
-    """A record takes more lines than a cell with line breaks plausibly does."""
+    """A record takes more lines than a cell with line breaks plausibly does, or more than there are."""
 
 
 class _Lines:
@@ -89,7 +89,13 @@ class _Lines:
     def __next__(self) -> str:
         if len(self.taken) == self._record_lines:
             raise _UnclosedQuoteError
-        line = self._again.popleft() if self._again else next(self._lines)
+        try:
+            line = self._again.popleft() if self._again else next(self._lines)
+        except StopIteration:
+            # a record that has begun asks for another line only within quotes
+            if self.taken:
+                raise _UnclosedQuoteError from None
+            raise
         self.number += 1
         self.taken.append(line)
         return line
