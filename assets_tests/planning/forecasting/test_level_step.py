@@ -68,3 +68,20 @@ def test_a_series_among_others_has_the_step_it_has_alone():
     for column, logs in enumerate(series):
         panel[60 - len(logs) :, column] = logs
     assert find_level_steps(panel, SEASON).periods_since.tolist() == [14, 9, 0]
+
+
+def test_a_bump_that_goes_back_is_no_step():
+    # One raised half year explains at most half of what it changes: it comes into the differences once with either sign.
+    demand = np.full(60, 100.0)
+    demand[30:42] = 180.0
+    assert find_level_steps(np.log(demand)[:, None], SEASON).periods_since.tolist() == [0]
+
+
+def test_a_step_that_explains_less_than_nine_tenths_is_left_to_the_models():
+    # The differences: 12 of log 2, and as many of a fifth as many squares in alternating signs elsewhere.
+    logs = np.where(np.arange(60) >= 42, np.log(2.0), 0.0)
+    logs[12:24] += np.sqrt(0.2) * np.log(2.0) * (-1.0) ** np.arange(12)
+    steps = find_level_steps(logs[:, None], SEASON)
+    assert steps.periods_since.tolist() == [0]
+    logs[12:24] /= 4
+    assert find_level_steps(logs[:, None], SEASON).periods_since.tolist() == [18]

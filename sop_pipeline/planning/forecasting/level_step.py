@@ -6,7 +6,7 @@ import numpy as np
 
 from sop_pipeline.planning.forecasting.panel import Counts, Floats
 
-CLEAR_SHARE = 0.8  # of the squared seasonal differences; a steady trend reaches 2/3 at most, as a third of them then lies outside
+CLEAR_SHARE = 0.9  # of the squared seasonal differences; a steady trend reaches 2/3 at most, and many a jump in between goes back
 
 
 @dataclass(frozen=True)
