@@ -81,3 +81,10 @@ def test_naive2_follows_a_season_exactly():
     season = np.array([80.0, 120.0, 100.0, 100.0])
     history = np.tile(season, 10)[:38, None]
     assert naive2(history, 6, 4)[:, 0] == pytest.approx(np.tile(season, 3)[2:8], rel=1e-9)
+
+
+def test_periods_whose_demand_is_not_known_are_left_out():
+    history = np.arange(1.0, 25.0)[:, None]
+    forecast, actual = np.array([[10.0], [20.0], [99.0]]), np.array([[12.0], [16.0], [np.nan]])
+    assert symmetric_error(forecast, actual) == pytest.approx([(2 * 2 / 22 + 2 * 4 / 36) / 2])
+    assert scaled_error(forecast, actual, history, 12) == pytest.approx([(2 + 4) / 2 / 12])

@@ -2,7 +2,6 @@
 
 import importlib.util
 import shutil
-import sys
 
 import numpy as np
 import pytest
@@ -51,17 +50,18 @@ def test_a_ray_cluster_forecasts_the_same():
 
 @pytest.mark.campaign
 @pytest.mark.skipif(importlib.util.find_spec("pyspark") is None or shutil.which("java") is None, reason="needs the extra and Java")
-def test_a_spark_session_forecasts_the_same(monkeypatch: pytest.MonkeyPatch):
+def test_a_spark_that_is_started_here_forecasts_the_same_with_the_packages_of_this_python(monkeypatch: pytest.MonkeyPatch):
     from pyspark.sql import SparkSession
 
-    monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
-    # nothing of it listens beyond this machine
-    local = SparkSession.builder.master("local[1]").config("spark.ui.enabled", value=False).config("spark.driver.host", "localhost")
-    session = local.config("spark.driver.bindAddress", "127.0.0.1").getOrCreate()
+    # What the call sets is undone after the test.
+    monkeypatch.setenv("PYSPARK_PYTHON", "unset next")
+    monkeypatch.delenv("PYSPARK_PYTHON")
+    # Nothing of it listens beyond this machine.
+    monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
     try:
         assert_the_same_as_here("spark")
     finally:
-        session.stop()
+        SparkSession.builder.getOrCreate().stop()
 
 
 @pytest.mark.parametrize("backend", ["dask", "ray", "spark"])

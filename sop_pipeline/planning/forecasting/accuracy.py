@@ -55,15 +55,18 @@ def _value_added(other: pl.Expr) -> pl.Expr:
 
 
 def symmetric_error(forecast: Floats, actual: Floats) -> Floats:
-    """The M4 competition's sMAPE per series, as a ratio: mean of 2|F - A| / (|F| + |A|) over the horizon (horizon x series); 0/0 is 0."""
+    """The M4 competition's sMAPE per series, as a ratio: mean of 2|F - A| / (|F| + |A|) over the horizon (horizon x series); 0/0 is 0.
+
+    Periods whose actual demand is not known (NaN) are left out, here and in `scaled_error`.
+    """
     size = np.abs(forecast) + np.abs(actual)
-    return np.where(size > 0, 2 * np.abs(forecast - actual) / np.where(size > 0, size, 1.0), 0.0).mean(axis=0)
+    return _mean_known(np.where(size == 0, 0.0, 2 * np.abs(forecast - actual) / np.where(size == 0, 1.0, size)))
 
 
 def scaled_error(forecast: Floats, actual: Floats, history: Floats, season_length: int) -> Floats:
     """MASE per series: mean absolute error over the mean absolute seasonal difference of the history; NaN where that is 0 or unknown."""
     scale = seasonal_difference(history, season_length)
-    return np.abs(forecast - actual).mean(axis=0) / np.where(scale > 0, scale, np.nan)
+    return _mean_known(np.abs(forecast - actual)) / np.where(scale > 0, scale, np.nan)
 
 
 def seasonal_difference(history: Floats, season_length: int) -> Floats:
@@ -77,8 +80,10 @@ def seasonal_difference(history: Floats, season_length: int) -> Floats:
 def relative_error(forecast: Floats, reference: Floats, actual: Floats, history: Floats, season_length: int) -> float:
     """OWA of the M4 competition: the mean of sMAPE and MASE, each averaged over the series and divided by that of the reference."""
     symmetric = symmetric_error(forecast, actual).mean() / symmetric_error(reference, actual).mean()
-    scaled = [np.nanmean(scaled_error(member, actual, history, season_length)) for member in (forecast, reference)]
-    return float(0.5 * (symmetric + scaled[0] / scaled[1]))
+    scaled = [scaled_error(member, actual, history, season_length) for member in (forecast, reference)]
+    if not np.isfinite(scaled[1]).any():
+        return float(symmetric)
+    return float(0.5 * (symmetric + np.nanmean(scaled[0]) / np.nanmean(scaled[1])))
 
 
 def naive2(history: Floats, horizon: int, season_length: int) -> Floats:

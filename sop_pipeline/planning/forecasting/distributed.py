@@ -1,5 +1,7 @@
 """The models of statsforecast on a Dask, Ray or Spark cluster, for very many series. Fitting on this machine stays in `library`."""
 
+import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
@@ -76,7 +78,12 @@ def _on_ray(frame: Any, forecast: Callable[[Any], Any]) -> Any:
 def _on_spark(frame: Any, forecast: Callable[[Any], Any]) -> Any:
     from pyspark.sql import SparkSession  # noqa: PLC0415 - an extra
 
-    return forecast(SparkSession.builder.getOrCreate().createDataFrame(frame).repartition(_partitions(frame), "unique_id")).toPandas()
+    session = SparkSession.getActiveSession()
+    if session is None:
+        # Workers on this machine would start the `python3` of the path, which need not have the packages of this one.
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+        session = SparkSession.builder.getOrCreate()
+    return forecast(session.createDataFrame(frame).repartition(_partitions(frame), "unique_id")).toPandas()
 
 
 def _partitions(frame: Any) -> int:
