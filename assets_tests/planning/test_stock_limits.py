@@ -21,17 +21,20 @@ def capacity(resource: str, most: list[float]) -> list[dict[str, Any]]:
     ]
 
 
-def limited(unit: str, room: list[float], stock: float = 0.0, **columns: Any) -> OptimumResult:
-    """Demand of 60, 60, 130, 60 on a mill of 100 a month: stock has to be made ahead. A unit takes half a pallet."""
+def limited(
+    unit: str, room: list[float], stock: float = 0.0, pallets: float = 0.5, billed: float | None = None, **columns: Any
+) -> OptimumResult:
+    """Demand of 60, 60, 130, 60 on a mill of 100 a month: stock has to be made ahead. A unit takes `pallets` pallets."""
     limit = {"resource_id": "STORE", "capacity_unit": unit, "is_stock_based": True, "site_id": ""} | columns
+    bill = [] if billed is None else [MILL_PER_UNIT | {"resource_id": "STORE", "usage_per_unit": billed}]
     frames = one(
         demand=[60.0, 60.0, 130.0, 60.0],
         stock=stock,
         resources=[{"resource_id": "MILL"}, limit],
-        family_resources=[MILL_PER_UNIT],
+        family_resources=[MILL_PER_UNIT, *bill],
         resource_capacity=[*capacity("MILL", [100.0] * 4), *capacity("STORE", room)],
     )
-    sizes = [{"family_id": "F", "pallets_per_unit": 0.5, "units_per_unit": 1.0}]
+    sizes = [{"family_id": "F", "pallets_per_unit": pallets, "units_per_unit": 1.0}]
     return optimum(frames | {"family_storage": table(FamilyStorage, sizes)}, default_strategy="least_cost")
 
 
@@ -73,3 +76,22 @@ def test_a_store_of_another_site_or_one_that_is_not_critical_limits_nothing() ->
     assert planned(uncritical.resource_load, "required_capacity", "STORE")[1] == pytest.approx(15, abs=1e-5)
     for result in (elsewhere, uncritical):
         assert planned(result.family_balance, "closing_inventory_quantity")[1] == pytest.approx(30, abs=1e-5)
+
+
+@pytest.mark.parametrize("pallets", [1e-6, 1e6])
+def test_the_size_of_the_unit_of_room_changes_no_plan(pallets: float) -> None:
+    result = limited("pallets", [20 * pallets] * 4, pallets=pallets)
+    assert planned(result.family_balance, "closing_inventory_quantity")[1] == pytest.approx(20, abs=1e-4)
+
+
+def test_a_store_without_room_is_planned_around_and_one_of_unknown_room_limits_nothing_and_says_so() -> None:
+    closed = limited("pallets", [0.0] * 4)
+    assert planned(closed.family_balance, "closing_inventory_quantity") == pytest.approx([0] * 4, abs=1e-5)
+    unknown = limited("pallets", [])
+    assert planned(unknown.family_balance, "closing_inventory_quantity")[1] == pytest.approx(30, abs=1e-5)
+    assert "no limit to the plan" in planned(unknown.resource_load, "note", "STORE")[1]
+
+
+def test_a_bill_of_resources_says_what_a_unit_in_stock_takes_before_the_sizes_of_items_do() -> None:
+    result = limited("pallets", [1000.0] * 4, billed=2.0)
+    assert planned(result.resource_load, "required_capacity", "STORE") == pytest.approx([0, 60, 0, 0], abs=1e-5)
