@@ -111,7 +111,8 @@ def _resources(file: Path, cell: Cell) -> list[dict[str, Any]]:
         rows = rows.filter(cycle_id=cell.balance["cycle_id"])
     used = rows.filter(pl.col("families").fill_null("").str.split(",").list.contains(cell.family_id))
     columns = ("resource_id", "resource_name", "is_critical", "required_capacity", "regular_capacity", "overtime_capacity", "load_ratio")
-    shown = used.sort("load_ratio", "resource_id", descending=[True, False], nulls_last=True).select(*columns, "load_status")
+    priced = ("load_status", "capacity_unit", "marginal_value_amount", "currency")
+    shown = used.sort("load_ratio", "resource_id", descending=[True, False], nulls_last=True).select(*columns, *priced)
     return shown.with_columns(is_binding=pl.col("resource_id").eq(pl.lit(cell.balance["binding_resource_id"]))).to_dicts()
 
 

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 WIDTH = 140
+UNIT_NAMES = {"hours": "hour", "pallets": "pallet", "units": "unit"}
 
 
 def explanation_text(found: dict[str, Any]) -> str:
@@ -30,7 +31,13 @@ def explanation_text(found: dict[str, Any]) -> str:
     if methods:
         console.print(f"Statistical forecast of the items: {methods}")
     _table(console, "Supply, by source", found.get("supply", []))
-    _table(console, "Resources it uses, the fullest first", found.get("resources", []))
+    _table(console, "Resources it uses, the fullest first", [_loaded(row) for row in found.get("resources", [])])
+    for row in found.get("resources", []):
+        if row["marginal_value_amount"]:
+            saved = f"{number(row['marginal_value_amount'])} {row['currency']}"
+            console.print(
+                f"One more {UNIT_NAMES.get(row['capacity_unit'], row['capacity_unit'])} of {row['resource_name']} would save {saved}."
+            )
     _table(console, "What the shortage hangs on", found.get("shortage_pegs", []))
     if found.get("gap"):
         console.print("Gap to the business plan: " + ", ".join(f"{name} {number(value)}" for name, value in found["gap"].items()))
@@ -43,6 +50,11 @@ def explanation_text(found: dict[str, Any]) -> str:
     elif "measure" in found and not found["sources"]:
         console.print("No row of an extract stands behind it directly: it follows from the numbers above.")
     return text.getvalue()
+
+
+def _loaded(resource: dict[str, Any]) -> dict[str, Any]:
+    """A resource without what its sentence says."""
+    return {name: value for name, value in resource.items() if name not in ("capacity_unit", "marginal_value_amount", "currency")}
 
 
 def costs_text(found: dict[str, Any]) -> str:

@@ -3,9 +3,12 @@ with resources as (
     select
         staged.*,
         core.resources.site_id as calendar_site_id,
-        core.resources.is_headcount_based
+        core.resources.is_headcount_based,
+        core.resources.is_stock_based
     from staging.resources as staged
     inner join core.resources using (resource_id)
+    -- an amount in another currency cannot be held against stock in the reporting currency
+    where not core.resources.is_stock_based or staged.capacity_unit in ('m3', 'pallets', 'units', $reporting_currency)
 ),
 
 periods as (
@@ -28,13 +31,18 @@ stated as (
     select
         resources.*,
         periods.period_start,
-        periods.remaining_ratio,
+        -- room and money are there on every day of a period: what is left of it has the whole of them
+        case when resources.is_stock_based then 1 else periods.remaining_ratio end as remaining_ratio,
         site_working_days.remaining_working_days,
         exceptions.overtime_capacity,
         coalesce(exceptions.planned_downtime, 0) as planned_downtime,
         coalesce(
             exceptions.regular_capacity,
-            resources.number_of_units * resources.hours_per_day * site_working_days.working_days
+            case
+                -- one place, or one euro, is what an empty number_of_units stands for: nobody said how large the store is
+                when resources.is_stock_based then nullif(resources.number_of_units * coalesce(resources.hours_per_day, 1), 1)
+                else resources.number_of_units * resources.hours_per_day * site_working_days.working_days
+            end
         ) as regular_capacity
     from resources
     cross join periods

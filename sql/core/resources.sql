@@ -15,6 +15,10 @@ select
     cast(resources.capacity_unit as varchar) as capacity_unit,
     cast(resources.is_critical as boolean) as is_critical,
     cast(resources.resource_type = 'labour' and headed.resource_id is not null as boolean) as is_headcount_based,
+    cast(
+        (resources.resource_type = 'facility' and resources.capacity_unit in ('m3', 'pallets', 'units'))
+        or (resources.resource_type in ('facility', 'material') and regexp_full_match(resources.capacity_unit, '[A-Z]{3}')) as boolean
+    ) as is_stock_based,
     cast(resources.demonstrated_capacity_per_day as double) as demonstrated_capacity_per_day,
     cast(resources.months_to_add_capacity as double) as months_to_add_capacity
 from resources

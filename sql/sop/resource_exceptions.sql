@@ -9,14 +9,17 @@ control_totals as (select * from sop.control_totals),
 cash_plan as (select * from sop.cash_plan where plan_version = 'working' and scenario_id = 'base'),
 workforce_plan as (select * from plan.workforce_plan where scenario_id = 'base' and strategy = 'planned'),
 workforce as (select * from core.workforce),
+resources as (select * from core.resources),
 planning_costs as (select * from core.planning_costs where scope in ('company', 'resource')),
 overloads as (
     select
-        *,
+        resource_plan.*,
+        coalesce(resources.is_stock_based, false) as is_stock_based,
         required_capacity - regular_capacity - overtime_capacity as missing,
         missing / required_capacity as missing_ratio
     from resource_plan
-    where is_critical and load_status = 'overloaded' and required_capacity > regular_capacity + overtime_capacity
+    left join resources using (resource_id)
+    where resource_plan.is_critical and load_status = 'overloaded' and required_capacity > regular_capacity + overtime_capacity
 ),
 overload_revenue as (
     select
@@ -39,11 +42,18 @@ overloaded as (
         overloads.missing,
         false as is_negligible,
         concat(
-            overloads.resource_name, ': load above regular and overtime capacity by up to {} ', overloads.capacity_unit,
+            overloads.resource_name,
+            case
+                when overloads.is_stock_based and overloads.capacity_unit = overloads.currency then ': stock ties up more than the limit by up to {} '
+                when overloads.is_stock_based then ': stock takes more room than there is by up to {} '
+                else ': load above regular and overtime capacity by up to {} '
+            end,
+            overloads.capacity_unit,
             ', used by ' || replace(first(overloads.families) over (partition by overloads.resource_id order by overloads.period_start), ',', ', ')
         ) as wording,
-        null::double as standing,
-        overloads.missing_ratio * overload_revenue.revenue as flowing,
+        case when overloads.is_stock_based and overloads.capacity_unit = overloads.currency then overloads.missing end::double as standing,
+        -- stock that has no room is stock all the same: no revenue hangs on it
+        case when not overloads.is_stock_based then overloads.missing_ratio * overload_revenue.revenue end as flowing,
         'team:production' as owner
     from overloads
     left join overload_revenue using (resource_id, period_start)

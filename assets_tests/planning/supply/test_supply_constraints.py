@@ -10,6 +10,7 @@ from sop_pipeline.planning.supply import (
     InputError,
     Issues,
     KindLimits,
+    PlanMismatchError,
     Resources,
     Sources,
     StockUsages,
@@ -20,6 +21,7 @@ from sop_pipeline.planning.supply import (
     plan_supply,
 )
 from sop_pipeline.planning.supply.fences import set_fences
+from sop_pipeline.planning.supply.recompute import verify
 from sop_pipeline.planning.supply.repair import reachable
 
 
@@ -249,3 +251,14 @@ def test_families_that_take_of_each_other_in_a_circle_are_noted_and_planned_with
 def test_inputs_of_the_wrong_shape_say_what_is_wrong(change: dict[str, object], message: str) -> None:
     with pytest.raises(InputError, match=message):
         SupplyInputs(**({"families": Families(("a",), np.ones((1, 2))), "sources": made()} | change))
+
+
+def test_a_plan_that_holds_stock_past_its_shelf_life_is_refused() -> None:
+    inputs = SupplyInputs(
+        one_family([10.0, 10, 10, 90]), made(), resources=Resources(("r",), regular_capacity=30.0), usages=Usages([0], [0], [0], [1.0])
+    )
+    plan = plan_supply(inputs)
+    spoils = dataclasses.replace(plan.inputs.families, shelf_life_periods=np.array([1]))
+    model = dataclasses.replace(plan.model, inputs=plan.inputs.swap(families=spoils))
+    with pytest.raises(PlanMismatchError, match="stock older than it keeps of a"):
+        verify(model, plan.solution, plan.quantities, plan.costs)

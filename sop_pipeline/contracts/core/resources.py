@@ -15,8 +15,20 @@ class Resources(Table, key=("resource_id",)):
     capacity_unit: Text = column("hours, m3, pallets, units or a currency code")
     is_critical: Flag = column("Counts for load_ratio and status of the families that use it")
     is_headcount_based: Flag = column("Labour with workforce rows: capacity follows heads")
+    is_stock_based: Flag = column(
+        "Room (facility in m3, pallets or units) or working capital (facility or material in a currency): taken by stock, not by supply"
+    )
     demonstrated_capacity_per_day: Number = column("Output per working day it has shown", optional=True, ge=0)
     months_to_add_capacity: Number = column("Months until more of it can be had", optional=True, ge=0)
+
+
+class FamilyStorage(Table, key=("family_id",)):
+    """One row per family with items in its mix: what a planning unit of it takes of a store, weighted by the mix of its supply."""
+
+    family_id: Text = column("Family")
+    volume_m3_per_unit: Number = column("m3 of a planning unit; empty where no item has a size", optional=True, ge=0)
+    pallets_per_unit: Number = column("Pallets of a planning unit; empty where no item has a size", optional=True, ge=0)
+    units_per_unit: Number = column("Item units of a planning unit", ge=0)
 
 
 class ResourceCapacity(Table, key=("resource_id", "period_start")):
@@ -26,7 +38,7 @@ class ResourceCapacity(Table, key=("resource_id", "period_start")):
     period_start: Date = column("First day of the period")
     working_days: Number = column("Working days left in the period", ge=0)
     regular_capacity: Number = column(
-        "(Regular − planned downtime) × utilisation × efficiency; labour with workforce: of the opening heads", ge=0
+        "(Regular − planned downtime) × utilisation × efficiency; labour with workforce: of the opening heads; stores: the whole room", ge=0
     )
     overtime_capacity: Number = column("Capacity beyond regular", ge=0)
     demonstrated_capacity: Number = column("Demonstrated per day × working days", optional=True, ge=0)
@@ -159,6 +171,7 @@ TABLES: dict[str, type[Table]] = {
     "core.item_suppliers": ItemSuppliers,
     "core.resources": Resources,
     "core.resource_capacity": ResourceCapacity,
+    "core.family_storage": FamilyStorage,
     "core.workforce": Workforce,
     "core.item_requirements": ItemRequirements,
     "core.routing_usage": RoutingUsage,

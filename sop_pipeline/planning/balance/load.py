@@ -25,6 +25,7 @@ class Resources:
     is_critical: Flags
     is_labour: Flags  # follows its heads
     is_subcontractor: Flags
+    is_stock_based: Flags  # stores and working capital
     regular_capacity: Floats
     overtime_capacity: Floats
     is_capacity_known: Flags  # resources × periods: a capacity row says something
@@ -92,6 +93,7 @@ def read_resources(axes: Axes, resources: pl.DataFrame, resource_capacity: pl.Da
         is_critical=resources["is_critical"].to_numpy(),
         is_labour=resources["is_headcount_based"].to_numpy() & ~np.isnan(heads["opening_headcount"][:, 0]),
         is_subcontractor=np.asarray(resources["resource_type"].to_numpy() == "subcontractor"),
+        is_stock_based=np.asarray(resources["is_stock_based"].fill_null(value=False).to_numpy(), dtype=bool),
         regular_capacity=np.nan_to_num(known_capacity),
         overtime_capacity=grid(resource_capacity, "overtime_capacity", 0.0, "core.resource_capacity"),
         is_capacity_known=~np.isnan(known_capacity),

@@ -10,6 +10,7 @@ from sop_pipeline.planning.balance.load import Resources, Usage, read_resources,
 from sop_pipeline.planning.balance.orders import SupplyOrder, supply_orders
 from sop_pipeline.planning.balance.path import KINDS
 from sop_pipeline.planning.balance.plan import POLICY_COLUMNS, Policies
+from sop_pipeline.planning.balance.storage import StockUse, read_stock_use, without_stores
 from sop_pipeline.planning.balance.suppliers import most_purchased
 from sop_pipeline.planning.demand_grid import positions
 
@@ -23,6 +24,7 @@ class Balance:
     policies: Policies
     resources: Resources
     usage: Usage
+    stock_use: StockUse
     family_usage: pl.DataFrame
     family_sources: pl.DataFrame
 
@@ -51,6 +53,7 @@ def read_balance(
     family_backtest: pl.DataFrame | None = None,
     family_lead_times: pl.DataFrame | None = None,
     supplier_capacity: pl.DataFrame | None = None,
+    family_storage: pl.DataFrame | None = None,
     level_block_periods: int = 12,
     default_strategy: str = "level",
 ) -> Balance:
@@ -59,9 +62,9 @@ def read_balance(
     `forecast_consumption` says what orders consume item by item; without it a family's orders consume its forecast as a whole.
     `family_backtest` (lag 1) gives the forecast error of safety stocks, `family_lead_times` (family_id, lead_time_periods,
     lead_time_deviation_periods) their lead time, one period where it says nothing; `supplier_capacity` (staging) what suppliers can
-    deliver, without limit where it says nothing. A period without a row in `supply_policies` follows
-    `default_strategy`, without limits and without subcontracting. Planning starts at the as-of date: what the current period has seen
-    stands in its row, the plan adds the remainder.
+    deliver, without limit where it says nothing; `family_storage` the room that a unit in stock takes. A period without a row in
+    `supply_policies` follows `default_strategy`, without limits and without subcontracting. Planning starts at the as-of date: what the
+    current period has seen stands in its row, the plan adds the remainder.
 
     Raises ValueError for a family or resource the masters do not hold, a period without working days, a block shorter than 1 period.
     """
@@ -94,7 +97,9 @@ def read_balance(
         most_purchased=most_purchased(axes, supplier_capacity, family_sources, items, inputs.opening.to_date["purchase"]),
     )
     stock = read_resources(axes, resources, resource_capacity, workforce)
-    return Balance(axes, inputs, policies, stock, read_usage(axes, stock, family_resources), family_usage, family_sources)
+    usage, stated = without_stores(read_usage(axes, stock, family_resources), stock)
+    stock_use = read_stock_use(axes, stock, resources, families=families, family_storage=family_storage, stated=stated)
+    return Balance(axes, inputs, policies, stock, usage, stock_use, family_usage, family_sources)
 
 
 def _policies(

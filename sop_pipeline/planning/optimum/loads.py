@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sop_pipeline.planning.balance.load import GRAIN, TOLERANCE, Heads
 from sop_pipeline.planning.balance.plan import StrategyPlan
 from sop_pipeline.planning.balance.read import Balance
+from sop_pipeline.planning.balance.storage import stock_loads
 from sop_pipeline.planning.balance.supply import required_load, strategy_load
 from sop_pipeline.planning.balance.tables import StrategyLoad
 from sop_pipeline.planning.supply import SupplyPlan
@@ -18,10 +19,16 @@ Floats = NDArray[np.float64]
 WORTHLESS = 1e-6  # of the value of what an hour makes: a value below it is the solver's noise, or the tie-break's
 
 
-def planned_load(balance: Balance, paths: StrategyPlan, plan: SupplyPlan) -> StrategyLoad:
-    """Load of the rounded plan, heads and capacity of the model's, and the status that marginal values tell apart."""
+def planned_load(balance: Balance, paths: StrategyPlan, plan: SupplyPlan, unit_value: Floats) -> StrategyLoad:
+    """Load of the rounded plan and of its stock, heads and capacity of the model's, and the status that marginal values tell apart.
+
+    `unit_value`: what a planning unit in stock ties up of working capital; F, money.
+    """
     required, loads = required_load(balance.axes, balance.resources, balance.usage, paths)
-    load = strategy_load(balance.resources, required, loads, _heads(balance, plan, required))
+    stocked = stock_loads(balance.stock_use, unit_value, np.array([path.closing_stock for path in paths.paths]))
+    for (_, resource), taken in stocked.items():
+        required[resource] += taken
+    load = strategy_load(balance.resources, required, loads | stocked, _heads(balance, plan, required))
     value = scarcity(plan)
     worthless = value <= WORTHLESS * _hour_value(plan)[:, None]
     # Heads are full at their limit in regular time too: then one more hour is worth more than its wage.

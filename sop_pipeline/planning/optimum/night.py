@@ -172,7 +172,7 @@ def _plan(balance: Balance, costs: SupplyCosts, base: StrategyPlan, switches: Sw
     plan = plan_supply(supply_inputs(balance, costs, base, tasks, switches), start=start)
     paths = planned_paths(balance, base, tasks, plan)
     say_notes(plan, paths.notes, balance.axes.family_position)
-    return Planned(PLANNED, plan, paths, planned_load(balance, paths, plan), money_of(plan, costs))
+    return Planned(PLANNED, plan, paths, planned_load(balance, paths, plan, costs.unit_value), money_of(plan, costs))
 
 
 def _tables(balance: Balance, made: Planned, given: SupplyCosts, scenario_id: str) -> dict[str, pl.DataFrame]:

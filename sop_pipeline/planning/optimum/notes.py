@@ -21,7 +21,7 @@ def resource_notes(balance: Balance, plan: SupplyPlan) -> list[list[str]]:
     """Per resource and period what was assumed about it, joined by semicolons."""
     resources = balance.resources
     said: list[list[list[str]]] = [[[] for _ in range(balance.axes.horizon)] for _ in resources.resource_ids]
-    used = set(balance.usage.resource.tolist())
+    used = {*balance.usage.resource.tolist(), *balance.stock_use.resource.tolist()}
     for resource in sorted(used):
         if not resources.is_labour[resource]:
             for period, known in enumerate(resources.is_capacity_known[resource]):

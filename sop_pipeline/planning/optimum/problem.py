@@ -13,6 +13,7 @@ from sop_pipeline.planning.supply import (
     KindLimits,
     Resources,
     Sources,
+    StockUsages,
     SupplyInputs,
     Switches,
     Timing,
@@ -42,6 +43,7 @@ def supply_inputs(balance: Balance, costs: SupplyCosts, plan: StrategyPlan, task
         usages=_usages(balance, sources),
         issues=_issues(balance),
         resources=_resources(balance, costs),
+        stock_usages=_stock_usages(balance, costs),
         workforce=_workforce(balance, costs),
         switches=switches,
         timing=Timing(
@@ -182,6 +184,15 @@ def _resources(balance: Balance, costs: SupplyCosts) -> Resources:
         overtime_capacity=np.where(pool, 0.0, np.where(limits, resources.overtime_capacity, 0.0)),
         overtime_cost=np.where(pool, 0.0, costs.overtime),
     )
+
+
+def _stock_usages(balance: Balance, costs: SupplyCosts) -> StockUsages:
+    """What stock takes of stores and working capital that limit the plan; the others only show their load."""
+    use = balance.stock_use
+    per_unit = use.per_unit(costs.unit_value)
+    limits = np.asarray(limiting(balance).any(axis=1))
+    kept = np.flatnonzero(limits[use.resource] & (per_unit > 0))
+    return StockUsages(use.family[kept], use.resource[kept], per_unit[kept])
 
 
 def _workforce(balance: Balance, costs: SupplyCosts) -> Workforce:

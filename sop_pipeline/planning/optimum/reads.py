@@ -29,6 +29,7 @@ SUPPLY_READS = (
     "core.resources",
     "core.resource_capacity",
     "core.workforce",
+    "core.family_storage",
     "forecast.family_backtest",
     "staging.supplier_capacity",
 )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sop_pipeline.planning.supply.costs import Costs, soft_costs
-from sop_pipeline.planning.supply.inputs import Floats
+from sop_pipeline.planning.supply.inputs import Floats, SupplyInputs
 from sop_pipeline.planning.supply.model import Model
 from sop_pipeline.planning.supply.plan import Quantities
 from sop_pipeline.planning.supply.solve import Solution
@@ -39,6 +39,9 @@ def verify(model: Model, solution: Solution, plan: Quantities, costs: Costs) -> 
     excess = np.maximum(plan.required - plan.available - beyond, 0.0)
     _same("load beyond capacity", resources, excess, np.zeros_like(excess), np.maximum(plan.required, model.scales.resource[:, None]))
 
+    spoiled = np.maximum(plan.inventory - _still_good(inputs, plan), 0.0)
+    _same("stock older than it keeps", families, spoiled, np.zeros_like(spoiled), terms)
+
     soft = soft_costs(model, plan, costs)
     total = costs.total() + sum(soft.values())
     largest = max(abs(solution.objective_amount), abs(total), model.programme.money)
@@ -48,6 +51,20 @@ def verify(model: Model, solution: Solution, plan: Quantities, costs: Costs) -> 
             f"the plan costs {total:.6f} by its tables, but {solution.objective_amount:.6f} by the solver "
             f"(money {costs.total():.6f}, soft prices {steering}); a constraint and its cost disagree"
         )
+
+
+def _still_good(inputs: SupplyInputs, plan: Quantities) -> Floats:
+    """Per family and period the most stock that is within its shelf life: supply of its last periods, fresh opening stock; else endless."""
+    families, sources = inputs.families, inputs.sources
+    good = np.full(inputs.shape, np.inf)
+    for family in np.flatnonzero(families.shelf_life_periods > 0):
+        mine = sources.family == family
+        made = np.concatenate([[0.0], np.cumsum((plan.supply[mine] * sources.yield_ratio[mine][:, None]).sum(axis=0))])
+        period = np.arange(inputs.shape[1])
+        recent = made[period + 1] - made[np.maximum(period + 1 - families.shelf_life_periods[family], 0)]
+        opening = max(inputs.opening_position_quantity[family], 0.0)
+        good[family] = recent + np.where(period < families.fresh_opening_periods[family], opening, 0.0)
+    return good
 
 
 def _same(what: str, keys: tuple[str, ...], solved: Floats, recomputed: Floats, terms: Floats) -> None:
