@@ -45,6 +45,15 @@ CLOSING = (
         crew=Crew(10, 1.6, wage=5, is_constant=True),
     ),
     Case(
+        "HUGHES-NEWER-LEVEL",
+        HUGHES_DEMAND,
+        strategy="level",
+        working_days=HUGHES_DAYS,
+        standard_cost=16,
+        holding_cost=5,
+        crew=Crew(10, 1.6, wage=10, is_constant=True),
+    ),
+    Case(
         "HUGHES-SUBCONTRACT",
         HUGHES_DEMAND,
         working_days=HUGHES_DAYS,
@@ -121,6 +130,16 @@ BUSY = (
         **JC,  # type: ignore[arg-type]
     ),
     Case(
+        "HUGHES-NEWER-CHASE",
+        HUGHES_DEMAND,
+        strategy="chase",
+        working_days=HUGHES_DAYS,
+        standard_cost=16,
+        production_cost=16,
+        holding_cost=5,
+        crew=Crew(41, 1, wage=0, hours_per_day=1, hire=300, layoff=600),
+    ),
+    Case(
         "HUGHES-CHASE",
         HUGHES_DEMAND,
         strategy="chase",
@@ -158,6 +177,8 @@ def costs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, float]:
         ("SAILCO", 78_450),
         ("SAILCO-TAUGHT", 76_200),
         ("HUGHES-LEVEL", 58_850),
+        ("HUGHES-NEWER-LEVEL", 108_450),
+        ("HUGHES-NEWER-CHASE", 117_800),
         ("HUGHES-SUBCONTRACT", 52_576),
         ("HUGHES-NEWER", 105_152),
         ("SKATEBOARDS", 4_700),

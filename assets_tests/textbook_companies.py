@@ -4,7 +4,8 @@ Each case is a family of its own, at a site and on resources of its own, so that
 """
 
 import datetime as dt
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,6 +30,7 @@ class Crew:
     is_constant: bool = False
     hire: float = 0.0
     layoff: float = 0.0
+    maximum_hires: float | None = None
 
 
 @dataclass(frozen=True)
@@ -45,25 +47,33 @@ class Case:
     holding_cost: float = 0.0
     backorder_cost: float | None = None
     subcontract_cost: float | None = None
+    subcontract_capacity: Sequence[float] = ()
+    lost_sale_cost: float | None = None
     may_backorder: bool = True
+    opening_backlog: float = 0.0
+    closing_inventory: float | None = None
     target_inventory: Sequence[float] = ()
     production: Sequence[float] = ()
     capacity: Sequence[float] = ()
-    overtime_capacity: float = 0.0
+    overtime_capacity: float | Sequence[float] = 0.0
     overtime_cost: float = 0.0
     crew: Crew | None = None
     ordered: dict[str, Sequence[float]] = field(default_factory=dict)
 
 
-def write_textbook_company(folder: Path, cases: Sequence[Case], **supply: str) -> Path:
-    """Write a company of some cases; `supply` are the switches of sop.yaml. Returns the folder."""
+def write_textbook_company(folder: Path, cases: Sequence[Case], *, months: int = 6, **supply: str | float) -> Path:
+    """Write a company of some cases over so many months; `supply` are the switches of sop.yaml. Returns the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     switches = "".join(f", {name}: {value}" for name, value in supply.items())
-    (folder / "sop.yaml").write_text(f"{SETTINGS}supply: {{level_block_periods: 6{switches}}}\n", encoding="utf-8")
-    for extract, rows in _rows(cases).items():
+    settings = f"{SETTINGS}horizon_periods: {months}\nsupply: {{level_block_periods: {months}{switches}}}\n"
+    (folder / "sop.yaml").write_text(settings, encoding="utf-8")
+    found = _rows(cases)
+    for extract, rows in found.items():
         if rows:
             write_extract(folder, extract, rows)
     for extract in ("sales_orders", "production_history"):
+        if found.get(extract):
+            continue
         path = extract_file(folder, extract)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(template_csv(extract), encoding="utf-8")
@@ -117,11 +127,16 @@ def _case_rows(case: Case) -> dict[str, list[Row]]:
         ],
         "working_calendar": [
             {"site_id": site, "period_start": month, "working_days": days}
-            for month, days in zip(MONTHS, (*case.working_days, 20), strict=True)
+            for month, days in itertools.zip_longest(MONTHS, case.working_days, fillvalue=20)
         ],
         "inventory_policies": [
             {"family_id": family, "valid_from": month, "target_quantity": quantity}
             for month, quantity in zip(months, case.target_inventory, strict=False)
+        ]
+        + [
+            {"family_id": family, "valid_from": months[-1], "target_quantity": quantity}
+            for quantity in (case.closing_inventory,)
+            if quantity is not None
         ],
         "supply_policies": [
             {
@@ -129,6 +144,7 @@ def _case_rows(case: Case) -> dict[str, list[Row]]:
                 "strategy": case.strategy,
                 "subcontract_allowed": "true" if case.subcontract_cost is not None else "false",
                 "maximum_backlog_quantity": "" if case.may_backorder else 0,
+                "lost_sales_allowed": "true" if case.lost_sale_cost is not None else "false",
             }
         ],
         "overrides": [
@@ -147,8 +163,26 @@ def _case_rows(case: Case) -> dict[str, list[Row]]:
             for month, quantity in zip(months, quantities, strict=True)
         ],
         "planning_costs": list(_costs(case)),
+        "sales_orders": list(_owed(case, item)),
         **_resources(case),
     }
+
+
+def _owed(case: Case, item: str) -> Iterator[Row]:
+    """An order that was due before the first month and is still open."""
+    if case.opening_backlog:
+        yield {
+            "order_id": f"{case.family}-OWED",
+            "order_line": "1",
+            "item_id": item,
+            "order_date": "2025-12-01",
+            "requested_date": "2025-12-20",
+            "ordered_quantity": case.opening_backlog,
+            "net_unit_price": case.standard_cost,
+            "currency": "EUR",
+            "order_type": "standard",
+            "order_status": "open",
+        }
 
 
 def _costs(case: Case) -> list[Row]:
@@ -158,8 +192,9 @@ def _costs(case: Case) -> list[Row]:
         ("family", case.family, "holding_cost_per_unit_period", case.holding_cost),
         ("family", case.family, "backorder_cost_per_unit_period", case.backorder_cost),
         ("family", case.family, "subcontract_cost_per_unit", case.subcontract_cost),
+        ("family", case.family, "lost_sale_cost_per_unit", case.lost_sale_cost),
     ]
-    if case.overtime_capacity:
+    if case.capacity and case.overtime_capacity:
         given.append(("resource", f"{case.family}-LINE", "overtime_wage_per_hour", case.overtime_cost))
     if crew:
         name = f"{case.family}-CREW"
@@ -178,6 +213,8 @@ def _costs(case: Case) -> list[Row]:
 
 def _resources(case: Case) -> dict[str, list[Row]]:
     line, name, crew, site = f"{case.family}-LINE", f"{case.family}-CREW", case.crew, case.family
+    partner = f"{case.family}-PARTNER"
+    overtimes = case.overtime_capacity if isinstance(case.overtime_capacity, Sequence) else (case.overtime_capacity,) * len(case.capacity)
     rows: dict[str, list[Row]] = {"resources": [], "resource_capacity": [], "workforce": [], "bill_of_resources": []}
     if case.capacity:
         rows["resources"].append(
@@ -185,8 +222,17 @@ def _resources(case: Case) -> dict[str, list[Row]]:
         )
         rows["bill_of_resources"].append({"family_id": case.family, "resource_id": line, "usage_per_unit": 1})
         rows["resource_capacity"] += [
-            {"resource_id": line, "period_start": month, "regular_capacity": regular, "overtime_capacity": case.overtime_capacity}
-            for month, regular in zip(MONTHS, case.capacity, strict=False)
+            {"resource_id": line, "period_start": month, "regular_capacity": regular, "overtime_capacity": overtime}
+            for month, regular, overtime in zip(MONTHS, case.capacity, overtimes, strict=False)
+        ]
+    if case.subcontract_capacity:
+        rows["resources"].append(
+            {"resource_id": partner, "resource_name": partner, "resource_type": "subcontractor", "capacity_unit": "units"}
+        )
+        rows["bill_of_resources"].append({"family_id": case.family, "resource_id": partner, "usage_per_unit": 1})
+        rows["resource_capacity"] += [
+            {"resource_id": partner, "period_start": month, "regular_capacity": most}
+            for month, most in zip(MONTHS, case.subcontract_capacity, strict=False)
         ]
     if crew:
         rows["resources"].append(
@@ -203,6 +249,7 @@ def _resources(case: Case) -> dict[str, list[Row]]:
                 "overtime_hours_per_head": crew.overtime_hours_per_head,
                 "minimum_headcount": crew.heads if crew.is_constant else "",
                 "maximum_headcount": crew.heads if crew.is_constant else "",
+                "maximum_hires": "" if crew.maximum_hires is None else crew.maximum_hires,
             }
         )
     return rows
@@ -212,7 +259,6 @@ SETTINGS = f"""\
 company: Textbook
 reporting_currency: EUR
 as_of_date: {AS_OF}
-horizon_periods: 6
 look_ahead_periods: 1
 history_periods: 1
 time_zone: UTC

@@ -33,7 +33,7 @@ BASIS = {
     "above_maximum": "a quarter of a period of backlog",
     "below_backlog_target": "a tenth of a period of backlog",
     "lost_sale": "twice the dearest way to supply a unit",
-    "end": "1.5 times the dearest way to supply a unit, for what is missing after the last period",
+    "end": "1.5 times the dearest way to supply a unit, or what it costs carried through the horizon; for what the last period misses",
     "forced": "above everything else together, for limits that had to give way",
     "overload": "above everything else together, for load beyond every capacity",
 }

@@ -15,7 +15,7 @@ from sop_pipeline.planning.supply.inputs import KINDS, Floats, SupplyInputs
 from sop_pipeline.planning.supply.lead_times import shifted
 from sop_pipeline.planning.supply.model import Model
 from sop_pipeline.planning.supply.plan import Quantities
-from sop_pipeline.planning.supply.prices import LOST_STEP_INCREASE, LOST_STEPS
+from sop_pipeline.planning.supply.prices import LOST_STEPS, lost_sale_steps
 
 COST_KINDS = (
     "production_cost",
@@ -105,7 +105,7 @@ def soft_costs(model: Model, plan: Quantities, costs: Costs) -> dict[str, float]
     backorder = next(hinge for hinge in model.hinges if hinge.name == "backorder")
     soft["backorder"] = float(backorder.stock_and_backlog_cost(plan.inventory, plan.backlog).sum()) - costs.total("backorder_cost")
     step = np.divide(families.demand_quantity, LOST_STEPS)
-    filled = [np.clip(plan.lost_sales - number * step, 0.0, step) * (1 + LOST_STEP_INCREASE * number) for number in range(LOST_STEPS)]
+    filled = [np.clip(plan.lost_sales - number * step, 0.0, step) * price[:, None] for number, price in enumerate(lost_sale_steps(inputs))]
     soft["lost_sales"] = float((sum(filled) * prices.lost_sale).sum()) - costs.total("lost_sales_cost")
     soft["scrap"] = float((plan.scrap * prices.value[:, None]).sum() * SCRAP_TO_VALUE)
     held = anchored(inputs)[:, None] & ~np.isnan(sources.approved_quantity)

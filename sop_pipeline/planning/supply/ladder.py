@@ -56,8 +56,8 @@ def position_hinges(inputs: SupplyInputs, prices: Prices, rules: Rules) -> tuple
         np.fmax(families.promised_backlog_quantity, np.nan_to_num(families.target_backlog_quantity)),
         0.0,
     )
-    last = np.zeros(shape)
-    last[:, -1:] = prices.end[:, None]
+    last, last_backlog = np.zeros(shape), np.zeros(shape)
+    last[:, -1:], last_backlog[:, -1:] = prices.end[:, None], prices.end_backlog[:, None]
     ends_at = np.where(np.isnan(rules.target_position_quantity), late, rules.target_position_quantity)
     found = (
         Hinge("holding", floor, none, holding_price(inputs), given),
@@ -67,6 +67,7 @@ def position_hinges(inputs: SupplyInputs, prices: Prices, rules: Rules) -> tuple
         Hinge("above_maximum", families.maximum_inventory_quantity, none, prices.above_maximum, soft),
         Hinge("maximum_backlog", -families.maximum_backlog_quantity, np.broadcast_to(prices.forced[:, None], shape), none, soft),
         Hinge("end", ends_at, last, none, soft),
+        Hinge("end_backlog", late, last_backlog, none, soft),
     )
     for hinge in found:
         falls = (hinge.below < 0) | (hinge.above < 0)

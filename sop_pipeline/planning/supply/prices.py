@@ -16,9 +16,11 @@ BELOW_BACKLOG_TARGET = 0.1  # working ahead of the agreed backlog
 BACKLOG_TO_VALUE = 0.25  # a period of backlog, of the unit's value, where no cost says it
 FOLLOW_MULTIPLE = 20.0  # chase, and block ends of level: times the unit's value
 END_MULTIPLE = 1.5  # last period: shortfall and backlog, times the dearest way to supply, or the plan eats the stock
+END_TO_CARRIED = 1.1  # and at least times that way with carrying the unit all through the horizon, where holding is dear
 LOST_MULTIPLE = 2.0  # lost sale, times the dearest way to supply, where no cost says it
 LOST_STEPS = 5  # convex steps share lost sales fairly among families
 LOST_STEP_INCREASE = 0.02
+GIVEN_LOST_STEP_INCREASE = 1e-5  # a lost sale that has a cost costs that: only ties are shared
 ANCHOR_TO_VALUE = 0.01
 ANCHOR_FADES = (1.0, 0.7, 0.4, 0.1)  # by quarter of the horizon
 FORCED_MULTIPLE = 4.0
@@ -39,6 +41,7 @@ class Prices:
     above_maximum: Floats  # FT
     below_backlog_target: Floats  # FT
     end: Floats  # F, per unit missing after the last period
+    end_backlog: Floats  # F, per unit still waiting then, on top: waiting is no way round the given cost of a lost sale
     lost_sale: Floats  # FT, per unit
     forced: Floats  # F, per unit: beyond a limit that had to give way
     overload: Floats  # R, per capacity unit: the last resort
@@ -67,9 +70,11 @@ def derive_prices(inputs: SupplyInputs) -> Prices:
     value = np.maximum(value, backlog.max(axis=1, initial=0.0) / BACKLOG_TO_VALUE)
     derived_lost = LOST_MULTIPLE * dearest[:, None]
     lost_sale = np.where(families.lost_sale_cost > 0, families.lost_sale_cost, derived_lost)
-    end = END_MULTIPLE * dearest
+    end: Floats = np.maximum(END_MULTIPLE * dearest, END_TO_CARRIED * (dearest + families.holding_cost.sum(axis=1)))
+    is_lost_given = families.is_lost_sale_allowed & families.is_lost_sale_cost_given
+    end_backlog: Floats = np.where(is_lost_given, np.maximum(END_MULTIPLE * lost_sale.max(axis=1, initial=0.0) - end, 0.0), 0.0)
     worst = (FOLLOW_MULTIPLE * value + (backlog + below_target + below_minimum).max(axis=1, initial=0.0)) * periods
-    forced = FORCED_MULTIPLE * (worst + end + lost_sale.max(axis=1, initial=0.0))
+    forced = FORCED_MULTIPLE * (worst + end + end_backlog + lost_sale.max(axis=1, initial=0.0))
     quarter = np.minimum(np.arange(periods) * len(ANCHOR_FADES) // max(periods, 1), len(ANCHOR_FADES) - 1)
     return Prices(
         value=value,
@@ -82,6 +87,7 @@ def derive_prices(inputs: SupplyInputs) -> Prices:
         above_maximum=TARGET_TO_BACKLOG * backlog,
         below_backlog_target=BELOW_BACKLOG_TARGET * backlog,
         end=end,
+        end_backlog=end_backlog,
         lost_sale=lost_sale,
         forced=forced,
         overload=_per_capacity_unit(inputs, forced, requirement),
@@ -89,6 +95,13 @@ def derive_prices(inputs: SupplyInputs) -> Prices:
         idle=_per_capacity_unit(inputs, forced, requirement),
         anchor=ANCHOR_TO_VALUE * value[sources.family][:, None] * np.asarray(ANCHOR_FADES)[quarter] * sources.anchor_multiple,
     )
+
+
+def lost_sale_steps(inputs: SupplyInputs) -> Floats:
+    """What each step of a family's lost sales costs, times the price of a lost sale; steps × F."""
+    increase: Floats = np.where(inputs.families.is_lost_sale_cost_given, GIVEN_LOST_STEP_INCREASE, LOST_STEP_INCREASE)
+    steps: Floats = 1.0 + increase * np.arange(LOST_STEPS, dtype=np.float64)[:, None]
+    return steps
 
 
 def capacity_prices(inputs: SupplyInputs) -> tuple[Floats, Floats]:

@@ -12,7 +12,7 @@ from sop_pipeline.planning.supply.inputs import Floats, SupplyInputs
 from sop_pipeline.planning.supply.ladder import Segments
 from sop_pipeline.planning.supply.lead_times import first_ratio, late_needs
 from sop_pipeline.planning.supply.matrix import Indices
-from sop_pipeline.planning.supply.prices import LOST_STEP_INCREASE, LOST_STEPS
+from sop_pipeline.planning.supply.prices import LOST_STEPS, lost_sale_steps
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,7 @@ def lose_sales(draft: Draft, rows: Indices) -> LostColumns:
     """Demand that may be refused, up to the period's demand, in convex steps so that families share what is lost."""
     matrix, inputs, prices, scales = draft.matrix, draft.inputs, draft.prices, draft.scales
     allowed = np.flatnonzero(inputs.families.is_lost_sale_allowed)
-    step = 1.0 + LOST_STEP_INCREASE * np.arange(LOST_STEPS)
-    cost = prices.lost_sale[allowed] * step[:, None, None]
+    cost = prices.lost_sale[allowed] * lost_sale_steps(inputs)[:, allowed, None]
     width = np.broadcast_to(inputs.families.demand_quantity[allowed] / LOST_STEPS, cost.shape)
     columns = matrix.columns("lost", cost.shape, cost=cost, upper=width, scale=scales.family[allowed][:, None])
     matrix.put(rows[allowed], columns, 1.0)
