@@ -1,6 +1,7 @@
 """The explanation of a cell: its sums come to the value, its rows are those of the extracts, its errors name what was meant."""
 
 import csv
+import datetime as dt
 import json
 import shutil
 from pathlib import Path
@@ -18,6 +19,7 @@ from sop_pipeline.company import ConfigurationError
 from sop_pipeline.explain import Cell, explain, find_cell, normal_measure
 from sop_pipeline.explain.arithmetic import SUMS, parts_of_the_current_period, terms_of
 from sop_pipeline.explain.sources import SOURCES
+from sop_pipeline.explain.text import explanation_text
 
 Quantities = st.floats(min_value=0, max_value=1e6)
 
@@ -134,6 +136,29 @@ def test_costs_of_a_file_without_a_comparison_are_refused_with_the_reason(night:
     result = asked(night, "--costs")
     assert result.exit_code == (0 if "strategy_comparison" in tables else 3)
     assert "strategy_comparison" in result.output or "total_cost" in result.output
+
+
+@pytest.mark.parametrize(
+    ("peg", "said"),
+    [
+        (
+            {"share_ratio": 0.75, "relief_quantity": 40.0, "relief_amount": 1200.5},
+            (
+                "120 pcs wait or are lost because PRESS is full from 2026-04-01 on, 75% of the scarcity. "
+                "A tenth more of it in that time would end 40 pcs of it and save 1,200.5 EUR."
+            ),
+        ),
+        (
+            {"share_ratio": None, "relief_quantity": None, "relief_amount": None},
+            "120 pcs wait or are lost because PRESS is full from 2026-04-01 on.",
+        ),
+        ({"resource_id": ""}, "120 pcs wait or are lost; no resource is scarce: an override, a freeze or time itself binds."),
+    ],
+)
+def test_a_shortage_is_told_with_the_resource_the_window_the_share_and_the_relief(night: Path, peg: dict[str, Any], said: str) -> None:
+    known = {"resource_id": "PRESS", "shortage_quantity": 120.0, "planning_unit": "pcs", "window_start": dt.date(2026, 4, 1)}
+    found = {**explained(night, "PUMPS", "2026-06", None), "shortage_pegs": [{**known, "currency": "EUR", **peg}]}
+    assert said in " ".join(explanation_text(found).split())
 
 
 def test_a_measure_of_the_sheet_means_the_column_behind_it() -> None:

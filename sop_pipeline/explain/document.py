@@ -18,6 +18,16 @@ from plan.demand_events
 where scenario_id = 'base' and family_id = $family_id and period_start = $period_start
 order by event_order
 """
+PEGS = (
+    "resource_id",
+    "shortage_quantity",
+    "planning_unit",
+    "window_start",
+    "share_ratio",
+    "relief_quantity",
+    "relief_amount",
+    "currency",
+)
 OVERVIEW = (
     "demand_quantity",
     "shipped_quantity",
@@ -69,7 +79,7 @@ def explain(file: Path, warehouse_file: Path, cell: Cell, measure: str | None) -
     if cell.is_planned and about_supply:
         found["supply"] = _rows(file, "supply_plan", cell, ("source_kind", "source_id", "quantity", "rate_per_working_day"), "source_kind")
         found["resources"] = _resources(file, cell)
-        found["shortage_pegs"] = _rows(file, "shortage_pegs", cell, ("resource_id", "shortage_quantity", "window_start"), "resource_id")
+        found["shortage_pegs"] = _rows(file, "shortage_pegs", cell, PEGS, "resource_id")
     if measure in ("business_plan_gap_amount", "margin_amount", "revenue_amount"):
         found["gap"] = _gap(file, cell)
     found["exceptions"] = _exceptions(file, cell)

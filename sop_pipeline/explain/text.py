@@ -38,7 +38,8 @@ def explanation_text(found: dict[str, Any]) -> str:
             console.print(
                 f"One more {UNIT_NAMES.get(row['capacity_unit'], row['capacity_unit'])} of {row['resource_name']} would save {saved}."
             )
-    _table(console, "What the shortage hangs on", found.get("shortage_pegs", []))
+    for peg in found.get("shortage_pegs", []):
+        console.print(_pegged(peg))
     if found.get("gap"):
         console.print("Gap to the business plan: " + ", ".join(f"{name} {number(value)}" for name, value in found["gap"].items()))
     _table(console, "Planned again from the night's tables", found.get("replay", []))
@@ -55,6 +56,19 @@ def explanation_text(found: dict[str, Any]) -> str:
 def _loaded(resource: dict[str, Any]) -> dict[str, Any]:
     """A resource without what its sentence says."""
     return {name: value for name, value in resource.items() if name not in ("capacity_unit", "marginal_value_amount", "currency")}
+
+
+def _pegged(peg: dict[str, Any]) -> str:
+    """What a shortage hangs on, since when it could have been prevented, and what relief would do, as a sentence."""
+    short = f"{number(peg['shortage_quantity'])} {peg['planning_unit']} wait or are lost"
+    if not peg["resource_id"]:
+        return f"{short}; no resource is scarce: an override, a freeze or time itself binds."
+    share = f", {peg['share_ratio']:.0%} of the scarcity" if peg["share_ratio"] is not None else ""
+    told = f"{short} because {peg['resource_id']} is full from {peg['window_start']} on{share}."
+    if peg["relief_quantity"] is None:
+        return told
+    saved = f" and save {number(peg['relief_amount'])} {peg['currency']}" if peg["relief_amount"] is not None else ""
+    return f"{told} A tenth more of it in that time would end {number(peg['relief_quantity'])} {peg['planning_unit']} of it{saved}."
 
 
 def costs_text(found: dict[str, Any]) -> str:
