@@ -30,7 +30,6 @@ from sop_pipeline.planning.forecasting.panel import Floats, stack
 
 COVERAGE_PERCENT = 80
 RECONCILED_PERIODS = 24  # unless --horizon says otherwise
-
 _DATE = pl.col("ds").cast(pl.Date)
 _EPOCH_DAY = _DATE.cast(pl.Int32).cast(pl.Int64)
 # Season -> number of the period of a date. Day 0 of the epoch was a Thursday, so that weeks begin on Monday.
@@ -39,7 +38,6 @@ PERIODS_OF_SEASON: Mapping[int, pl.Expr] = {
     7: _EPOCH_DAY,
     12: _DATE.dt.year().cast(pl.Int64) * 12 + _DATE.dt.month(),
     52: (_EPOCH_DAY + 3) // 7,
-    53: (_EPOCH_DAY + 3) // 7,
 }
 
 
@@ -64,9 +62,11 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         series = read_series(options.train, options.test, season=options.season, horizon=options.horizon)
         score, methods = _measure(series, options)
-    except (ValueError, OSError, pl.exceptions.PolarsError) as error:
+    except (ValueError, OSError, ImportError, pl.exceptions.PolarsError) as error:
         sys.exit(f"{Path(sys.argv[0]).name}: {error}")
-    _print(score, as_json=options.json, title=f"{options.engine} engine, {series.names.height} series")
+    if not options.json:
+        print(f"{options.engine} engine, {series.names.height} series")
+    _print(score, as_json=options.json)
     if not options.json:
         for method, rung, count in methods.group_by("method", "rung").len().sort("method", "rung").iter_rows():
             print(f"  {method}, {rung}: {count} series")
@@ -243,8 +243,7 @@ def _past(series: Series) -> Floats:
 
 
 def _mean(values: Floats) -> float:
-    known = values[np.isfinite(values)]
-    return float(known.mean()) if len(known) else math.nan
+    return float(np.nanmean(values)) if np.isfinite(values).any() else math.nan
 
 
 def _reconcile_seconds(items: int, horizon: int, seed: int = 0) -> float:
@@ -283,17 +282,14 @@ def _cpu_seconds() -> float:
 
 
 def _peak_memory_gigabytes() -> float:
-    kilobytes = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return kilobytes / 1e6
+    return max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1e6
 
 
-def _print(score: Mapping[str, float], *, as_json: bool, title: str = "") -> None:
+def _print(score: Mapping[str, float], *, as_json: bool) -> None:
     if as_json:
         # What cannot be computed is null: NaN is no JSON.
         print(json.dumps({name: None if isinstance(value, float) and not math.isfinite(value) else value for name, value in score.items()}))
         return
-    if title:
-        print(title)
     for name, value in score.items():
         if name not in ("engine", "series"):
             print(f"  {name:<24}{value:>12.4f}")

@@ -204,6 +204,12 @@ def test_what_cannot_be_forecast_is_refused_with_what_to_change(train, test, opt
         run(tmp_path, train, test, **options)
 
 
+@pytest.mark.skipif(importlib.util.find_spec("lightgbm") is not None, reason="the message is for those without the extra")
+def test_an_engine_whose_extra_is_missing_says_what_to_install(tmp_path):
+    with pytest.raises(SystemExit, match=r"install sop-pipeline\[max\]"):
+        run(tmp_path, *regular(), engine="max")
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(SystemExit, match=r"none\.parquet"):
         benchmark.main([f"--train={tmp_path / 'none.parquet'}", f"--test={tmp_path / 'none.parquet'}", "--horizon=3"])
