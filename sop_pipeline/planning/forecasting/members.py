@@ -4,6 +4,7 @@ How a model works stays in its module; what happens when one fails, in `fallback
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,7 +16,7 @@ from sop_pipeline.planning.forecasting.boosting import pooled_boosting
 from sop_pipeline.planning.forecasting.distributed import Backend
 from sop_pipeline.planning.forecasting.express import damped_trend, theta
 from sop_pipeline.planning.forecasting.fits import FITS_SCHEMA, fit_or_recall
-from sop_pipeline.planning.forecasting.library import COMPLEX_SMOOTHING, DAMPED_ETS, DYNAMIC_THETA
+from sop_pipeline.planning.forecasting.library import COMPLEX_SMOOTHING, DAMPED_ETS, DYNAMIC_THETA, process_count, quick_turns
 from sop_pipeline.planning.forecasting.panel import Floats
 from sop_pipeline.planning.forecasting.ridge import pooled_ridge
 from sop_pipeline.planning.forecasting.seasonality import is_seasonal
@@ -75,9 +76,9 @@ def max_members(values: Floats, adjusted: Adjusted, effort: Effort) -> tuple[Mem
 def _library_members(models: Sequence[str], adjusted: Adjusted, effort: Effort) -> tuple[Members, pl.DataFrame]:
     histories = [column[np.isfinite(column)] for column in np.exp(adjusted.without_season).T]
     season = np.exp(adjusted.coming_season)
-    members, fits = {}, []
-    for model in models:
-        fitted, rows = fit_or_recall(
+
+    def fit(model: str) -> tuple[Floats, pl.DataFrame]:
+        return fit_or_recall(
             model,
             histories,
             adjusted.horizon,
@@ -85,9 +86,12 @@ def _library_members(models: Sequence[str], adjusted: Adjusted, effort: Effort) 
             workers=effort.workers,
             distributed=effort.distributed,
         )
-        members[model] = fitted * season
-        fits.append(rows)
-    return members, pl.concat(fits)
+
+    # beside each other they use a second core, unless one of them fills all cores by itself
+    is_small = effort.distributed is None and process_count(len(histories), effort.workers) == 1
+    with quick_turns(), ThreadPoolExecutor(len(models) if is_small else 1) as pool:
+        fitted, fits = zip(*pool.map(fit, models), strict=True)
+    return {model: part * season for model, part in zip(models, fitted, strict=True)}, pl.concat(fits)
 
 
 def express_theta(adjusted: Adjusted) -> Floats:
