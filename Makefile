@@ -11,7 +11,7 @@ run: $(VENV)/.run
 	$(BIN)/sop run --company $(COMPANY)
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest assets_tests -q -n 2 -m "not campaign"
+	$(BIN)/python -m pytest assets_tests -q -n 2 --dist loadfile -m "not campaign"
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -42,12 +42,6 @@ def check_text(found: Checked) -> str:
         lines.append(f"set aside: {row['extract']}: {', '.join([_rows(row['rows']), *_worth_of(row)])}")
     lines += _extracts_not_as_sent(found.statuses)
     counts = found.statuses
-    # what stands in for the files read decides what the night plans with
-    refused = (pl.col("status") == "not_supplied") & ~pl.col("reason").str.starts_with("No file")
-    lines += [
-        f"{row['status'].replace('_', ' ')}: {row['extract']}: {row['reason']} {row['next_step']}"
-        for row in counts.filter(pl.col("status").is_in(["stale", "unusable"]) | refused).iter_rows(named=True)
-    ]
     lines.append(
         f"{counts['rows_read'].sum():,} rows of {counts.filter(pl.col('status') != 'not_supplied').height} extracts read, "
         f"{counts['rows_accepted'].sum():,} accepted, {counts['rows_rejected'].sum():,} set aside. Full list: {found.csv} and {found.json}"
@@ -57,10 +51,11 @@ def check_text(found: Checked) -> str:
 
 
 def _extracts_not_as_sent(statuses: pl.DataFrame) -> Iterator[str]:
-    """Extracts that an older load stands in for, and those that were sent and are not used."""
+    """Extracts that an older load stands in for, those without which nothing is planned, and those that were sent and are not used."""
     for row in statuses.iter_rows(named=True):
-        if row["status"] == "stale" or (row["status"] == "not_supplied" and row["next_step"] != NOTHING_TO_DO):
-            yield f"{'stale' if row['status'] == 'stale' else 'not used'}: {row['extract']}: {row['reason']} {row['next_step']}"
+        if row["status"] in ("stale", "unusable") or (row["status"] == "not_supplied" and row["next_step"] != NOTHING_TO_DO):
+            status = "not used" if row["status"] == "not_supplied" else row["status"]
+            yield f"{status}: {row['extract']}: {row['reason']} {row['next_step']}"
 
 
 def _set_aside(issues: pl.DataFrame) -> pl.DataFrame:

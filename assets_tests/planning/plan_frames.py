@@ -73,6 +73,7 @@ PLAIN = {
         "capacity_unit": "hours",
         "is_critical": True,
         "is_headcount_based": False,
+        "is_stock_based": False,
     },
     resources.ResourceCapacity: {"overtime_capacity": 0.0},
     resources.Workforce: {"overtime_hours_per_head": 0.0, "absence_ratio": 0.0, "expected_leavers": 0.0, "temporary_headcount": 0.0},
