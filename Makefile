@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 COMPANY ?= data/demo
-UV_COMPILE := $(BIN)/uv pip compile pyproject.toml --generate-hashes --no-header --no-emit-index-url --no-annotate --universal --python-version 3.11
+UV_COMPILE := $(BIN)/uv pip compile pyproject.toml --generate-hashes --no-header --no-annotate --universal --python-version 3.11
 
 .PHONY: run test ui lint campaign lock clean
 
