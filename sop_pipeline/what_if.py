@@ -10,9 +10,10 @@ import polars as pl
 from sop_pipeline import warehouse
 from sop_pipeline.company import Company, ConfigurationError
 from sop_pipeline.contracts.staging.planning import SCENARIO_MEASURES
+from sop_pipeline.planning.balance.demand import consume_by_item
 from sop_pipeline.planning.optimum import OptimumResult, optimise_base, optimise_scenario
 from sop_pipeline.planning.optimum.reads import COST_READS, FAMILY_USAGE, SUPPLY_READS, by_name, plan_settings
-from sop_pipeline.planning.scenarios import BASE, change_demand, change_money
+from sop_pipeline.planning.scenarios import BASE, change_demand, change_item_demand, change_money, of_scenario
 
 WHAT_IF = "what_if"
 CHANGE = re.compile(
@@ -20,6 +21,7 @@ CHANGE = re.compile(
     r"(?:@(?P<first>\d{4}-\d\d-\d\d)?\.\.(?P<last>\d{4}-\d\d-\d\d)?)?"
 )
 BY_RESOURCE = ("capacity",)
+ITEM_READS = ("plan.item_demand", "core.item_orders_due", "core.items", "core.item_mix")
 SCHEMA = {
     "scenario_id": pl.String,
     "line": pl.String,
@@ -78,14 +80,27 @@ def plan_what_if(company: Company, asked: Sequence[str]) -> dict[str, Any]:
     if not company.warehouse_file.exists():
         raise ConfigurationError(f"{company.warehouse_file} does not exist: run a night first, with sop run")
     with warehouse.connect(company.warehouse_file, read_only=True) as con:
-        frames = {address: warehouse.read(con, address) for address in (*SUPPLY_READS, *COST_READS)}
+        frames = {address: warehouse.read(con, address) for address in (*SUPPLY_READS, *COST_READS, *ITEM_READS)}
     tables, costs = by_name(frames, SUPPLY_READS), by_name(frames, COST_READS)
     changes = read_changes(asked, set(tables["families"]["family_id"]), set(tables["resources"]["resource_id"]))
     first_planned = tables["periods"].filter(pl.col("periods_from_now") == 0)["period_start"].item()
     demand = change_demand(tables["family_demand"], changes, WHAT_IF)
     money = change_money(costs["family_money"], frames[FAMILY_USAGE], changes, WHAT_IF, first_planned)
-    tables["family_demand"] = pl.concat([tables["family_demand"].filter(pl.col("scenario_id") == BASE), demand])
-    costs["family_money"] = pl.concat([costs["family_money"].filter(pl.col("scenario_id") == BASE), money])
+    items, item_orders_due = frames["core.items"], frames["core.item_orders_due"]
+    item_demand, demand = change_item_demand(
+        frames["plan.item_demand"], tables["family_demand"], demand, items=items, item_mix=frames["core.item_mix"]
+    )
+    consumed = consume_by_item(
+        item_demand=item_demand,
+        item_orders_due=item_orders_due,
+        items=items,
+        families=tables["families"],
+        periods=tables["periods"],
+        scenario_id=WHAT_IF,
+    )
+    tables["family_demand"] = pl.concat([of_scenario(tables["family_demand"], BASE), demand])
+    tables["forecast_consumption"] = pl.concat([of_scenario(tables["forecast_consumption"], BASE), consumed])
+    costs["family_money"] = pl.concat([of_scenario(costs["family_money"], BASE), money])
     settings = plan_settings(company)
     base = optimise_base(tables=tables, costs=costs, strategies=("planned",), **settings)
     changed = optimise_scenario(WHAT_IF, tables=tables, costs=costs, scenarios=changes, start=base.basis, **settings)

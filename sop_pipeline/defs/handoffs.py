@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import polars as pl
+
 from sop_pipeline.company import Company
 from sop_pipeline.defs.model_tables import Frames, Model
 from sop_pipeline.planning.handoffs.horizon import horizon_of
@@ -9,6 +11,7 @@ from sop_pipeline.planning.handoffs.item_supply import split_to_items
 from sop_pipeline.planning.handoffs.material import plan_materials
 from sop_pipeline.planning.handoffs.mix_load import load_of_mix
 from sop_pipeline.planning.handoffs.supplier_orders import order_from_suppliers
+from sop_pipeline.planning.scenarios import BASE, scenario_ids
 
 ITEM_READS = (
     "plan.family_supply",
@@ -26,6 +29,7 @@ ITEM_READS = (
     "core.family_resources",
     "core.resources",
 )
+LOAD_READS = ("plan.family_supply", "core.items", "core.planning_options", *ITEM_READS[11:])
 SPLIT_READS = ITEM_READS[:3] + ITEM_READS[4:11]
 
 MATERIAL_READS = (
@@ -50,22 +54,25 @@ def _named(frames: Frames, addresses: tuple[str, ...]) -> dict[str, Any]:
 
 def _split(frames: Frames, company: Company) -> Frames:
     horizon = horizon_of(frames["core.periods"], company.as_of_date)
-    item_supply = split_to_items(horizon, **_named(frames, SPLIT_READS))
-    mix_load = load_of_mix(
-        horizon,
-        item_supply=item_supply,
-        **_named(frames, ("plan.family_supply", "core.items", "core.planning_options", *ITEM_READS[11:])),
-    )
-    return {"plan.item_supply": item_supply, "plan.mix_load": mix_load}
+    split, load = _named(frames, SPLIT_READS), _named(frames, LOAD_READS)
+    supplies, loads = [], []
+    for scenario in _scenarios(frames):
+        supplies.append(split_to_items(horizon, scenario_id=scenario, **split))
+        loads.append(load_of_mix(horizon, scenario_id=scenario, item_supply=supplies[-1], **load))
+    return {"plan.item_supply": pl.concat(supplies), "plan.mix_load": pl.concat(loads)}
 
 
 def _order(frames: Frames, company: Company) -> Frames:
     horizon = horizon_of(frames["core.periods"], company.as_of_date)
-    materials = plan_materials(horizon, **_named(frames, MATERIAL_READS))
-    orders = order_from_suppliers(
-        horizon, material_requirements=materials, item_suppliers=frames["core.item_suppliers"], items=frames["core.items"]
-    )
-    return {"plan.material_requirements": materials, "plan.supplier_orders": orders}
+    named, suppliers = _named(frames, MATERIAL_READS), _named(frames, ("core.item_suppliers", "core.items"))
+    materials = [plan_materials(horizon, scenario_id=scenario, **named) for scenario in _scenarios(frames)]
+    orders = [order_from_suppliers(horizon, material_requirements=wanted, **suppliers) for wanted in materials]
+    return {"plan.material_requirements": pl.concat(materials), "plan.supplier_orders": pl.concat(orders)}
+
+
+def _scenarios(frames: Frames) -> list[str]:
+    """Base, then the scenarios that were planned beside it."""
+    return [BASE, *scenario_ids(frames["plan.family_supply"])]
 
 
 MODELS = (

@@ -13,7 +13,7 @@ from sop_pipeline.planning.consensus import plan_family_demand
 from sop_pipeline.planning.money import price_families
 from sop_pipeline.planning.optimum import optimise_scenarios
 from sop_pipeline.planning.optimum.reads import COST_READS, FAMILY_USAGE, SCENARIOS, SUPPLY_READS, by_name, plan_settings
-from sop_pipeline.planning.scenarios import change_demand, change_money, scenario_ids
+from sop_pipeline.planning.scenarios import BASE, change_demand, change_item_demand, change_money, of_scenario, scenario_ids
 from sop_pipeline.sql_files import SqlFile
 
 DEMAND_READS = (
@@ -75,17 +75,34 @@ def plan_stage(rules: Mapping[str, SqlFile]) -> dg.AssetsDefinition:
 def _plan_demand(frames: Frames, company: Company) -> Frames:  # noqa: ARG001 - every model is called alike
     plan = plan_family_demand(**by_name(frames, DEMAND_READS))
     scenarios = frames[SCENARIOS]
-    changed = [change_demand(plan.family_demand, scenarios, scenario) for scenario in scenario_ids(scenarios)]
-    tables = {address: getattr(plan, address.removeprefix("plan.")) for address in DEMAND_TABLES}
-    return {**tables, "plan.family_demand": pl.concat([plan.family_demand, *changed])}
+    masters = {"items": frames["core.items"], "item_mix": frames["core.item_mix"]}
+    families, items = [plan.family_demand], [plan.item_demand]
+    for scenario in scenario_ids(scenarios):
+        changed = change_demand(plan.family_demand, scenarios, scenario)
+        of_items, of_families = change_item_demand(plan.item_demand, plan.family_demand, changed, **masters)
+        families.append(of_families)
+        items.append(of_items)
+    return {
+        "plan.family_demand": pl.concat(families),
+        "plan.item_demand": pl.concat(items),
+        "plan.demand_events": plan.demand_events,
+    }
 
 
 def _consume(frames: Frames, company: Company) -> Frames:  # noqa: ARG001 - every model is called alike
-    return {"plan.forecast_consumption": consume_by_item(**by_name(frames, CONSUMPTION_READS))}
+    named = by_name(frames, CONSUMPTION_READS)
+    item_demand = named.pop("item_demand")
+    consumed = [
+        consume_by_item(item_demand=of_scenario(item_demand, scenario), scenario_id=scenario, **named)
+        for scenario in (BASE, *scenario_ids(item_demand))
+    ]
+    return {"plan.forecast_consumption": pl.concat(consumed)}
 
 
 def _price(frames: Frames, company: Company) -> Frames:  # noqa: ARG001 - every model is called alike
     named = by_name(frames, MONEY_READS)
+    # The mix of a family is base's in every scenario.
+    named["item_demand"] = of_scenario(named["item_demand"], BASE)
     money = price_families(item_history=named.pop("item_period_history"), **named)
     scenarios, current = frames[SCENARIOS], pl.col("periods_from_now") == 0
     first_planned = frames["core.periods"].filter(current)["period_start"].item()

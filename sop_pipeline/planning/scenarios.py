@@ -12,6 +12,8 @@ BASE = "base"
 MADE_COSTS = ("production_cost_per_unit", "purchase_cost_per_unit", "subcontract_cost_per_unit")
 WAGES = ("regular_wage_per_hour", "overtime_wage_per_hour")
 KEY = ["family_id", "period_start"]
+STEP = [*KEY, "step"]
+STEP_ORDER = pl.col("step").replace_strict({step: number for number, step in enumerate(DEMAND_STEPS)}, return_dtype=pl.Int64)
 
 Frames = Mapping[str, pl.DataFrame]
 Line = Mapping[str, Any]
@@ -36,10 +38,67 @@ def of_scenario(frame: pl.DataFrame, scenario_id: str) -> pl.DataFrame:
 def change_demand(family_demand: pl.DataFrame, scenarios: pl.DataFrame, scenario_id: str) -> pl.DataFrame:
     """The demand plan (contract FamilyDemand) of a scenario: every step of base in proportion, so that the steps still add up."""
     demand = of_scenario(family_demand, BASE).with_columns(scenario_id=pl.lit(scenario_id))
-    for line in scenario_lines(scenarios, scenario_id):
-        if line["measure"] == "demand":
-            demand = _change_steps(demand, line)
-    return demand
+    asked = [line for line in scenario_lines(scenarios, scenario_id) if line["measure"] == "demand"]
+    for line in asked:
+        demand = demand.with_columns(
+            pl.when(_concerns(demand, line)).then(_changed_steps(line)).otherwise(pl.col("quantity")).alias("quantity")
+        )
+    return _with_changes(demand, KEY) if asked else demand
+
+
+def change_item_demand(
+    item_demand: pl.DataFrame, family_demand: pl.DataFrame, changed: pl.DataFrame, *, items: pl.DataFrame, item_mix: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The item demand plan (contract ItemDemand) of the scenario whose families' plan is `changed`, and that plan as its items sum to it.
+
+    `family_demand` and `item_demand` hold base. Items keep their shares of the family after every step; where it had no demand they follow
+    its mix, evenly where it has none. Author and reason are those of base, whose steps these are. A family changes only where the
+    coarsest decimals of its items are more than a rounding.
+    """
+    scenario = pl.lit(changed["scenario_id"].first(), dtype=pl.String).alias("scenario_id")
+    base = of_scenario(item_demand, BASE)
+    families = (
+        of_scenario(family_demand, BASE)
+        .select(*STEP, was="quantity")
+        .join(changed.select(*STEP, wanted="quantity"), on=STEP, maintain_order="left")
+    )
+    moved = families.filter(pl.col("was") != pl.col("wanted")).select(KEY).unique()
+    if moved.is_empty():
+        return base.with_columns(scenario), changed
+    masters = items.select("item_id", units="planning_units_per_unit").join(
+        item_mix.select("item_id", "mix_ratio"), on="item_id", how="left"
+    )
+    cells = (
+        base.join(moved, on=KEY, how="semi", maintain_order="left")
+        .join(families, on=STEP, how="left", maintain_order="left")
+        .join(masters, on="item_id", how="left", maintain_order="left")
+    )
+    mix = pl.col("mix_ratio").fill_null(0.0)
+    share = (
+        pl.when(pl.col("was") > 0)
+        .then(pl.col("quantity") * pl.col("units") / pl.col("was"))
+        .when(mix.sum().over(STEP) > 0)
+        .then(mix / mix.sum().over(STEP))
+        .otherwise(1.0 / pl.len().over(STEP))
+    )
+    cells = cells.with_columns(own=pl.col("wanted") * share).with_columns(quantity=(pl.col("own") / pl.col("units")).round(6))
+    # Of the items with at least an average share, the one in the finest unit takes what rounding leaves, the largest of equals.
+    is_small = pl.col("own") < pl.col("own").mean().over(STEP) * (1 - 1e-9)
+    best = pl.struct(is_small=is_small, units="units", less=-pl.col("own"), item_id="item_id").rank("ordinal").over(STEP) == 1
+    left = pl.col("wanted") - (pl.col("quantity") * pl.col("units")).sum().over(STEP)
+    whole = (pl.col("quantity") + left / pl.col("units")).round(6).clip(lower_bound=0.0)
+    cells = cells.with_columns(quantity=pl.when(best).then(whole).otherwise(pl.col("quantity")))
+    kept = base.join(moved, on=KEY, how="anti", maintain_order="left")
+    spread = _with_changes(cells, ["item_id", "period_start"]).select(base.columns)
+    sums = cells.group_by(STEP).agg(items_quantity=(pl.col("quantity") * pl.col("units")).sum().round(6))
+    is_coarse = (pl.col("items_quantity") - pl.col("quantity")).abs() > 5e-7 * pl.max_horizontal(1.0, "quantity")
+    settled = changed.join(sums, on=STEP, how="left", maintain_order="left").with_columns(
+        quantity=pl.when(is_coarse).then("items_quantity").otherwise("quantity")
+    )
+    return (
+        pl.concat([kept, spread]).sort("item_id", "period_start", STEP_ORDER).with_columns(scenario),
+        _with_changes(settled, KEY).select(changed.columns),
+    )
 
 
 def change_money(
@@ -89,22 +148,20 @@ def change_supply(tables: Frames, scenarios: pl.DataFrame, scenario_id: str) -> 
     return changed
 
 
-def _change_steps(demand: pl.DataFrame, line: Line) -> pl.DataFrame:
+def _changed_steps(line: Line) -> pl.Expr:
+    """The quantity after every step: a change is one of the last step, which the others follow in proportion."""
     if line["factor"] is not None:
-        return _changed(demand, line, ("quantity", "change_quantity"))
-    order = pl.col("step").replace_strict({step: number for number, step in enumerate(DEMAND_STEPS)}, return_dtype=pl.Int64)
+        return (pl.col("quantity") * line["factor"]).clip(lower_bound=0.0).round(6)
     final = pl.when(pl.col("step") == DEMAND_STEPS[-1]).then(pl.col("quantity")).max().over(KEY).fill_null(0.0)
-    known = pl.col("quantity").is_not_null()
-    is_first = known & (order == pl.when(known).then(order).min().over(KEY))
     changed = (final + line["change"]).clip(lower_bound=0.0)
-    quantity = pl.when(final > 0).then(pl.col("quantity") * changed / final).otherwise(pl.col("quantity") + changed)
-    own = pl.col("change_quantity")
-    change = pl.when(final > 0).then(own * changed / final).otherwise(pl.when(is_first).then(own + changed).otherwise(own))
-    concerns = _concerns(demand, line)
-    return demand.with_columns(
-        quantity=pl.when(concerns).then(quantity.round(6)).otherwise(pl.col("quantity")),
-        change_quantity=pl.when(concerns).then(change.round(6)).otherwise(own),
-    )
+    return pl.when(final > 0).then(pl.col("quantity") * changed / final).otherwise(pl.col("quantity") + changed).round(6)
+
+
+def _with_changes(demand: pl.DataFrame, cell: list[str]) -> pl.DataFrame:
+    """Every quantity less that of the step before in its cell, the first known one being all change."""
+    known = pl.col("quantity").fill_null(0.0)
+    before = known.shift(1).over(cell, order_by=STEP_ORDER).fill_null(0.0)
+    return demand.with_columns(change_quantity=(known - before).round(6))
 
 
 def _changed(frame: pl.DataFrame, line: Line, columns: tuple[str, ...], *, only: pl.Expr | None = None) -> pl.DataFrame:
@@ -113,8 +170,7 @@ def _changed(frame: pl.DataFrame, line: Line, columns: tuple[str, ...], *, only:
     changed = []
     for name in columns:
         new = pl.col(name) * line["factor"] if line["factor"] is not None else pl.col(name) + line["change"]
-        new = new.round(9) if name == "change_quantity" else new.round(9).clip(lower_bound=0.0)
-        changed.append(pl.when(concerns).then(new).otherwise(pl.col(name)).alias(name))
+        changed.append(pl.when(concerns).then(new.round(9).clip(lower_bound=0.0)).otherwise(pl.col(name)).alias(name))
     return frame.with_columns(changed)
 
 

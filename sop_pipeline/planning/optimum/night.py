@@ -121,7 +121,7 @@ def optimise_scenarios(
 def optimise_base(*, tables: dict[str, pl.DataFrame], costs: dict[str, pl.DataFrame], **settings: Any) -> OptimumResult:
     """The plan of base where `tables` and `costs` hold the demand and money of scenarios too."""
     return optimise_supply(
-        tables=tables | {"family_demand": of_scenario(tables["family_demand"], BASE)},
+        tables=tables | _demand_of(tables, BASE),
         costs=costs | {"family_money": of_scenario(costs["family_money"], BASE)},
         **settings,
     )
@@ -132,13 +132,17 @@ def optimise_scenario(
 ) -> OptimumResult:
     """The plan of one scenario as it would be published; `tables` and `costs` hold its demand and money."""
     changed = change_supply(tables | costs, scenarios, scenario_id)
-    own = {name: of_scenario(changed[name], scenario_id) for name in ("family_demand", "family_money")}
     return optimise_supply(
-        tables={name: changed[name] for name in tables} | {"family_demand": own["family_demand"]},
-        costs={name: changed[name] for name in costs} | {"family_money": own["family_money"]},
+        tables={name: changed[name] for name in tables} | _demand_of(tables, scenario_id),
+        costs={name: changed[name] for name in costs} | {"family_money": of_scenario(costs["family_money"], scenario_id)},
         scenario_id=scenario_id,
         **(settings | {"strategies": (PLANNED,)}),
     )
+
+
+def _demand_of(tables: dict[str, pl.DataFrame], scenario_id: str) -> dict[str, pl.DataFrame]:
+    """Demand of a scenario, and what its orders consume of it."""
+    return {name: of_scenario(tables[name], scenario_id) for name in ("family_demand", "forecast_consumption") if name in tables}
 
 
 def plan_strategies(

@@ -4,8 +4,7 @@
 -- hint: Items and family tell two plans: look at the items of the cells shown; rerun from plan, and report it if it stays.
 with
 item_demand as (select * from plan.item_demand),
--- what-if scenarios are planned by family: items follow the mix of base
-family_demand as (select * from plan.family_demand where scenario_id in (select item_demand.scenario_id from item_demand)),
+family_demand as (select * from plan.family_demand),
 items as (select * from core.items),
 of_items as (
     select
