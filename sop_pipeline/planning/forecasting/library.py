@@ -1,8 +1,8 @@
-"""The models of statsforecast on seasonally adjusted demand, one series at a time. Seasonal adjustment and our own models stay out."""
+"""The models of statsforecast on seasonally adjusted demand, by the library or the same vectorised. Seasonal adjustment stays out."""
 
 import contextlib
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from sop_pipeline.planning.forecasting.distributed import Backend, fit_on_cluster
+from sop_pipeline.planning.forecasting.dynamic_theta import dynamic_theta
 from sop_pipeline.planning.forecasting.panel import Floats
 
 # The optimisers start from absolute values and stop at absolute differences, so every series is brought to this size by a power of two; a
@@ -18,6 +19,7 @@ USUAL_LEVEL = 32.0
 SERIES_WORTH_A_PROCESS = 2000  # a new process imports statsforecast for several seconds before it fits anything
 
 DYNAMIC_THETA, COMPLEX_SMOOTHING, DAMPED_ETS = "dynamic_optimized_theta", "complex_smoothing", "damped_ets"
+VECTORISED: Mapping[str, Callable[[Sequence[Floats], int], Floats]] = {DYNAMIC_THETA: dynamic_theta}
 # The search of complex smoothing lets other threads of the process run, that of the others does not; more threads than this gain nothing.
 THREADS: Mapping[str, int] = {COMPLEX_SMOOTHING: 2}
 # A search takes two milliseconds; a thread that waits five for its turn, as usual, leaves the second core idle.
@@ -29,13 +31,15 @@ def fit_library_model(
 ) -> Floats:
     """Forecast each adjusted history (oldest first, positive) with one of the library's models; horizon x series, NaN where it failed.
 
-    Series are independent, so the result does not depend on `workers`; processes start only where there is work for them.
-    `distributed`: fit on a cluster instead, see `fit_on_cluster`.
+    What is `VECTORISED` needs no library here and gives its numbers. Series are independent, so the result does not depend on `workers`;
+    processes start only where there is work for them. `distributed`: fit on a cluster instead, see `fit_on_cluster`.
     """
     units = [2.0 ** np.floor(np.log2(np.mean(history))) / USUAL_LEVEL for history in histories]
     scaled = [history / unit for history, unit in zip(histories, units, strict=True)]
     if distributed is not None:
         return fit_on_cluster(_model(model), scaled, horizon, distributed) * np.array(units)
+    if model in VECTORISED:
+        return VECTORISED[model](scaled, horizon) * np.array(units)
     return _fit_here(model, scaled, horizon, workers) * np.array(units)
 
 
