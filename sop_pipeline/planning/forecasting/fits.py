@@ -51,7 +51,7 @@ def fit_or_recall(
 def fit_digest(model: str, history: Floats, horizon: int, distributed: Backend | None = None) -> str:
     """Digest of everything a fit depends on: the adjusted history, the horizon, the model, the release of its code and where it ran."""
     precision = "single" if distributed else "double"
-    code = "vectorised 1" if model in VECTORISED and distributed is None else f"statsforecast {_library_release()}"
+    code = "vectorised" if model in VECTORISED and distributed is None else f"statsforecast {_library_release()}"
     settings = f"{code} {model} {horizon} {precision} "
     return hashlib.sha256(settings.encode() + history.astype("<f8").tobytes()).hexdigest()
 

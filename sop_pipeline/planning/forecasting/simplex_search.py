@@ -21,7 +21,7 @@ class Objective(Protocol):
         """Value per series at `points` (parameters x series)."""
 
     def take(self, columns: Counts) -> Self:
-        """The same function for the series at these columns only."""
+        """The same function for the series at these columns only; they come in order, the last one perhaps several times."""
 
 
 @dataclass
@@ -114,7 +114,7 @@ def _round(objective: Objective, search: _Search, running: Flags) -> None:
 
 
 def _shrink(objective: Objective, search: _Search, shrinking: Counts, share: float) -> None:
-    padded = np.concatenate([shrinking, np.zeros(max(FEWEST_COLUMNS - len(shrinking), 0), dtype=np.int64)])
+    padded = np.concatenate([shrinking, np.repeat(shrinking[-1:], max(FEWEST_COLUMNS - len(shrinking), 0))])
     part = objective.take(padded)
     best = search.take(padded).lowest()
     for corner in range(len(search.corners)):
