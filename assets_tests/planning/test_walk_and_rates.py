@@ -1,6 +1,7 @@
 """The two bricks of the balance against naive loops: walking forward over demand, and one rate inside limits."""
 
 import math
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -150,3 +151,11 @@ def test_safety_stock_joins_forecast_error_and_lead_time_spread():
     found = safety_stock(level, error_deviation_quantity=30, demand_per_period=100, lead_time_periods=4, lead_time_deviation_periods=0.5)
     assert found[0] == pytest.approx(1.959964 * math.sqrt(4 * 30**2 + 100**2 * 0.5**2), rel=1e-6)
     assert math.isnan(found[1])
+
+
+@pytest.mark.parametrize(("z", "published_quantity"), [(1.65, 198.0), (4.13, 495.6)])
+def test_safety_stock_is_that_of_the_published_example(z, published_quantity):
+    """mfgcalcs.com: deviation 40, lead time 9."""
+    level = np.array([NormalDist().cdf(z)])
+    found = safety_stock(level, error_deviation_quantity=40, demand_per_period=0, lead_time_periods=9)
+    assert found == pytest.approx(published_quantity)

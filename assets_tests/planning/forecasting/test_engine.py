@@ -142,13 +142,13 @@ def test_quantities_have_six_decimals_and_levels_come_as_asked():
 @pytest.mark.campaign
 def test_workers_do_not_change_a_number(monkeypatch):
     histories = [waves(30, seed) for seed in range(5)]
-    alone = fit_library_model(DYNAMIC_THETA, histories, 4, workers=1)
+    alone = fit_library_model(COMPLEX_SMOOTHING, histories, 4, workers=1)
     monkeypatch.setattr("sop_pipeline.planning.forecasting.library.SERIES_WORTH_A_PROCESS", 2)
-    assert fit_library_model(DYNAMIC_THETA, histories, 4, workers=2).tobytes() == alone.tobytes()
+    assert fit_library_model(COMPLEX_SMOOTHING, histories, 4, workers=2).tobytes() == alone.tobytes()
 
 
 def test_a_series_the_library_refuses_leaves_the_others():
-    fitted = fit_library_model(DYNAMIC_THETA, [np.array([5.0, 6.0]), np.full(30, 7.0)], 3)
+    fitted = fit_library_model(DAMPED_ETS, [np.array([5.0]), np.full(30, 7.0)], 3)
     assert np.isnan(fitted[:, 0]).all()
     assert fitted[:, 1] == pytest.approx([7.0] * 3, rel=0.05)
 

@@ -88,8 +88,8 @@ def forecast_items(
             `history` are forecast too.
         horizon_periods: periods to forecast, at least 1.
         season_length: periods of a year, 12 or 13; 4 and more work.
-        engine: `standard` (statsforecast's models and ridges), `express` (NumPy alone, a tenth of the cost) or `max` (more members, three
-            times the cost; needs the extra of that name).
+        engine: `standard`, `express` (fewer members, a third of the cost) or `max` (more members, many times the cost; needs the extra of
+            that name).
         levels: coverage of the bounds in percent, each between 1 and 99.
         last_period_index: the last closed period; by default the last one of `history`.
         workers: processes the standard engine may use for thousands of series; never changes a number.

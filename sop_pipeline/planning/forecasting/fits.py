@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from sop_pipeline.planning.forecasting.distributed import Backend
-from sop_pipeline.planning.forecasting.library import fit_library_model
+from sop_pipeline.planning.forecasting.library import VECTORISED, fit_library_model
 from sop_pipeline.planning.forecasting.panel import Floats
 
 FITS_SCHEMA = pl.Schema({"model": pl.String, "digest": pl.String, "horizon_index": pl.Int64, "adjusted_quantity": pl.Float64})
@@ -49,9 +49,10 @@ def fit_or_recall(
 
 
 def fit_digest(model: str, history: Floats, horizon: int, distributed: Backend | None = None) -> str:
-    """Digest of everything a fit depends on: the adjusted history, the horizon, the model, the release of its library and where it ran."""
+    """Digest of everything a fit depends on: the adjusted history, the horizon, the model, the release of its code and where it ran."""
     precision = "single" if distributed else "double"
-    settings = f"statsforecast {_library_release()} {model} {horizon} {precision} "
+    code = "vectorised" if model in VECTORISED and distributed is None else f"statsforecast {_library_release()}"
+    settings = f"{code} {model} {horizon} {precision} "
     return hashlib.sha256(settings.encode() + history.astype("<f8").tobytes()).hexdigest()
 
 

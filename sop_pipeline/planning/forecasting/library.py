@@ -1,27 +1,27 @@
-"""The models of statsforecast on seasonally adjusted demand, one series at a time. Seasonal adjustment and our own models stay out."""
+"""The models that statsforecast has, on seasonally adjusted demand: vectorised here, by the library elsewhere. Adjustment stays out."""
 
-import contextlib
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
 
+from sop_pipeline.planning.forecasting import complex_smoothing as smoothing
 from sop_pipeline.planning.forecasting.distributed import Backend, fit_on_cluster
+from sop_pipeline.planning.forecasting.dynamic_theta import dynamic_theta
 from sop_pipeline.planning.forecasting.panel import Floats
 
 # The optimisers start from absolute values and stop at absolute differences, so every series is brought to this size by a power of two; a
 # larger one costs Theta a quarter more time and moves its forecasts by less than a ten-thousandth.
 USUAL_LEVEL = 32.0
-SERIES_WORTH_A_PROCESS = 2000  # a new process imports statsforecast for several seconds before it fits anything
+SERIES_WORTH_A_PROCESS = 2000  # a new process takes a second or more to start before it fits anything
 
 DYNAMIC_THETA, COMPLEX_SMOOTHING, DAMPED_ETS = "dynamic_optimized_theta", "complex_smoothing", "damped_ets"
-# The search of complex smoothing lets other threads of the process run, that of the others does not; more threads than this gain nothing.
-THREADS: Mapping[str, int] = {COMPLEX_SMOOTHING: 2}
-# A search takes two milliseconds; a thread that waits five for its turn, as usual, leaves the second core idle.
-SWITCH_SECONDS = 0.0005
+VECTORISED: Mapping[str, Callable[[Sequence[Floats], int], Floats]] = {
+    DYNAMIC_THETA: dynamic_theta,
+    COMPLEX_SMOOTHING: smoothing.complex_smoothing,
+}
 
 
 def fit_library_model(
@@ -29,8 +29,9 @@ def fit_library_model(
 ) -> Floats:
     """Forecast each adjusted history (oldest first, positive) with one of the library's models; horizon x series, NaN where it failed.
 
-    Series are independent, so the result does not depend on `workers`; processes start only where there is work for them.
-    `distributed`: fit on a cluster instead, see `fit_on_cluster`.
+    What is `VECTORISED` needs no library here and gives its numbers; on a cluster the library is the faster one for a series. Series are
+    independent, so the result does not depend on `workers`; processes start only where there is work for them. `distributed`: fit on a
+    cluster instead, see `fit_on_cluster`.
     """
     units = [2.0 ** np.floor(np.log2(np.mean(history))) / USUAL_LEVEL for history in histories]
     scaled = [history / unit for history, unit in zip(histories, units, strict=True)]
@@ -41,29 +42,14 @@ def fit_library_model(
 
 def _fit_here(model: str, histories: Sequence[Floats], horizon: int, workers: int) -> Floats:
     at_once = process_count(len(histories), workers)
-    pool: Executor
-    if at_once > 1:
-        pool = ProcessPoolExecutor(at_once, mp_context=get_context("spawn"))
-    else:
-        at_once = THREADS.get(model, 1)
-        pool = ThreadPoolExecutor(at_once)
+    if at_once == 1:
+        return _fit(model, histories, horizon)
     parts = [histories[start::at_once] for start in range(at_once)]
     forecast = np.empty((horizon, len(histories)))
-    with pool:
+    with ProcessPoolExecutor(at_once, mp_context=get_context("spawn")) as pool:
         for start, part in enumerate(pool.map(_fit, [model] * at_once, parts, [horizon] * at_once)):
             forecast[:, start::at_once] = part
     return forecast
-
-
-@contextlib.contextmanager
-def quick_turns() -> Iterator[None]:
-    """Threads of this process take turns more often meanwhile."""
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(SWITCH_SECONDS)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(usual)
 
 
 def process_count(series: int, workers: int) -> int:
@@ -73,17 +59,45 @@ def process_count(series: int, workers: int) -> int:
 
 def _model(name: str) -> Any:
     """A model of the library; a new one is one line here."""
-    from statsforecast.models import AutoCES, AutoETS, DynamicOptimizedTheta  # noqa: PLC0415 - the import costs seconds
+    from statsforecast.models import AutoETS, DynamicOptimizedTheta  # noqa: PLC0415 - the import costs seconds
 
-    return {
-        DYNAMIC_THETA: DynamicOptimizedTheta(season_length=1),
-        COMPLEX_SMOOTHING: AutoCES(season_length=1, model="N"),
-        DAMPED_ETS: AutoETS(season_length=1, model="ZZN", damped=True),
-    }[name]
+    models: Mapping[str, Callable[[], Any]] = {
+        DYNAMIC_THETA: lambda: DynamicOptimizedTheta(season_length=1),
+        COMPLEX_SMOOTHING: _bounded_smoothing,
+        DAMPED_ETS: lambda: AutoETS(season_length=1, model="ZZN", damped=True),
+    }
+    return models[name]()
+
+
+def _bounded_smoothing() -> Any:
+    """The library's complex smoothing with its search held within the bounds of `complex_smoothing`, which `AutoCES` does not offer."""
+    from statsforecast import ces  # noqa: PLC0415 - the import costs seconds
+    from statsforecast.models import AutoCES  # noqa: PLC0415
+
+    start, lower, upper, unset = smoothing.START, smoothing.LOWEST, smoothing.HIGHEST, float("nan")
+
+    # Defined here, a class goes to the workers of a cluster by value: they need the library, not this package.
+    class BoundedSmoothing(AutoCES):  # type: ignore[misc, unused-ignore]
+        def forecast(self, y: Floats, h: int, **_how: Any) -> dict[str, Floats]:  # type: ignore[override, unused-ignore]
+            if (y == y[0]).all():
+                return {"mean": np.full(h, y[0])}
+            states = ces.initstate(y, 1, "N")
+            optimised = (start, lower, upper, *start, unset, unset, True, True, False, False)
+            real, imaginary = ces._ces.optimize(*optimised, y, 1, states, 2, "N", 3)[0]  # noqa: SLF001
+            fitted = ces.auto_ces(y, m=1, model="N", alpha_0=real, alpha_1=imaginary)
+            return {"mean": ces.forecast_ces(fitted, h)["mean"]}
+
+    return BoundedSmoothing(season_length=1, model="N")
 
 
 def _fit(name: str, histories: Sequence[Floats], horizon: int) -> Floats:
-    model = _model(name)
+    if name in VECTORISED:
+        return VECTORISED[name](histories, horizon)
+    return fit_one_by_one(_model(name), histories, horizon)
+
+
+def fit_one_by_one(model: Any, histories: Sequence[Floats], horizon: int) -> Floats:
+    """Forecast each history with a model of the library; horizon x series, NaN where it failed."""
     forecast = np.full((horizon, len(histories)), np.nan)
     for series, history in enumerate(histories):
         try:

@@ -4,7 +4,6 @@ How a model works stays in its module; what happens when one fails, in `fallback
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,7 +15,7 @@ from sop_pipeline.planning.forecasting.boosting import pooled_boosting
 from sop_pipeline.planning.forecasting.distributed import Backend
 from sop_pipeline.planning.forecasting.express import damped_trend, theta
 from sop_pipeline.planning.forecasting.fits import FITS_SCHEMA, fit_or_recall
-from sop_pipeline.planning.forecasting.library import COMPLEX_SMOOTHING, DAMPED_ETS, DYNAMIC_THETA, process_count, quick_turns
+from sop_pipeline.planning.forecasting.library import COMPLEX_SMOOTHING, DAMPED_ETS, DYNAMIC_THETA
 from sop_pipeline.planning.forecasting.panel import Floats
 from sop_pipeline.planning.forecasting.ridge import pooled_ridge
 from sop_pipeline.planning.forecasting.seasonality import is_seasonal
@@ -56,9 +55,9 @@ def express_members(adjusted: Adjusted) -> Members:
 
 
 def standard_members(values: Floats, adjusted: Adjusted, effort: Effort) -> tuple[Members, pl.DataFrame]:
-    """Theta, two of the library's models on adjusted demand, the adjusted ridge and the ridge on raw logs; and the library's fits.
+    """Theta, two more models of the library on adjusted demand, the adjusted ridge and the ridge on raw logs; and the fits of those two.
 
-    Theta is the vectorised one: in this mean the library's differs by less than 0.001 OWA and costs a quarter of the engine.
+    Theta is that of the express engine: in this mean the library's differs by less than 0.001 OWA.
     """
     library, fits = _library_members((DYNAMIC_THETA, COMPLEX_SMOOTHING), adjusted, effort)
     ridges = {"adjusted_ridge": adjusted_ridge(adjusted), "raw_ridge": raw_ridge(values, adjusted)}
@@ -77,20 +76,20 @@ def _library_members(models: Sequence[str], adjusted: Adjusted, effort: Effort) 
     histories = [column[np.isfinite(column)] for column in np.exp(adjusted.without_season).T]
     season = np.exp(adjusted.coming_season)
 
-    def fit(model: str) -> tuple[Floats, pl.DataFrame]:
-        return fit_or_recall(
-            model,
-            histories,
-            adjusted.horizon,
-            known_fits=effort.known_fits,
-            workers=effort.workers,
-            distributed=effort.distributed,
-        )
-
-    # beside each other they use a second core, unless one of them fills all cores by itself
-    is_small = effort.distributed is None and process_count(len(histories), effort.workers) == 1
-    with quick_turns(), ThreadPoolExecutor(len(models) if is_small else 1) as pool:
-        fitted, fits = zip(*pool.map(fit, models), strict=True)
+    fitted, fits = zip(
+        *(
+            fit_or_recall(
+                model,
+                histories,
+                adjusted.horizon,
+                known_fits=effort.known_fits,
+                workers=effort.workers,
+                distributed=effort.distributed,
+            )
+            for model in models
+        ),
+        strict=True,
+    )
     return {model: part * season for model, part in zip(models, fitted, strict=True)}, pl.concat(fits)
 
 
