@@ -106,14 +106,16 @@ def test_a_night_with_kept_fits_publishes_the_same_as_one_without(changed):
     assert first.fits.schema == FITS_SCHEMA
 
 
-def test_the_standard_engine_does_not_import_the_library(tmp_path):
-    history_frame(*histories(1, 2)).write_parquet(tmp_path / "history.parquet")
+def test_a_night_in_which_nothing_changed_does_not_import_the_library(tmp_path):
+    history = history_frame(*histories(1, 2))
+    forecast(history).fits.write_parquet(tmp_path / "fits.parquet")
+    history.write_parquet(tmp_path / "history.parquet")
     code = (
         "import sys, polars as pl\n"
         "from sop_pipeline.planning.forecasting import forecast_items\n"
-        f"history = pl.read_parquet('{tmp_path}/history.parquet')\n"
+        f"history, fits = (pl.read_parquet('{tmp_path}/' + name) for name in ('history.parquet', 'fits.parquet'))\n"
         "series = history.select('series_id').unique()\n"
-        "forecast_items(history, series=series, horizon_periods=4, season_length=12)\n"
+        "forecast_items(history, series=series, horizon_periods=4, season_length=12, known_fits=fits)\n"
         "sys.exit('statsforecast' in sys.modules)\n"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,4 +1,4 @@
-"""The models that statsforecast has, on seasonally adjusted demand: vectorised here, by the library elsewhere. Adjustment stays out."""
+"""The models of statsforecast on seasonally adjusted demand, one of them vectorised. Seasonal adjustment and our own models stay out."""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from sop_pipeline.planning.forecasting import complex_smoothing as smoothing
 from sop_pipeline.planning.forecasting.distributed import Backend, fit_on_cluster
 from sop_pipeline.planning.forecasting.dynamic_theta import dynamic_theta
 from sop_pipeline.planning.forecasting.panel import Floats
@@ -18,10 +17,12 @@ USUAL_LEVEL = 32.0
 SERIES_WORTH_A_PROCESS = 2000  # a new process takes a second or more to start before it fits anything
 
 DYNAMIC_THETA, COMPLEX_SMOOTHING, DAMPED_ETS = "dynamic_optimized_theta", "complex_smoothing", "damped_ets"
-VECTORISED: Mapping[str, Callable[[Sequence[Floats], int], Floats]] = {
-    DYNAMIC_THETA: dynamic_theta,
-    COMPLEX_SMOOTHING: smoothing.complex_smoothing,
-}
+# The same numbers at a seventh of the library's cost; on a cluster the library's own is as quick.
+VECTORISED: Mapping[str, Callable[[Sequence[Floats], int], Floats]] = {DYNAMIC_THETA: dynamic_theta}
+# Where the search for the smoothing constant begins and must stay, real and imaginary part. With an imaginary part of 1 this is simple
+# smoothing by the real part less 1. Below that, old errors would weigh more than new ones: noise without level or trend is fitted best
+# there, by a balance so fine that a search for it hardly ever ends.
+START, LOWEST, HIGHEST = (np.array(constant) for constant in ((1.3, 1.0), (1.0, 0.01), (1.8, 1.9)))
 
 
 def fit_library_model(
@@ -29,9 +30,8 @@ def fit_library_model(
 ) -> Floats:
     """Forecast each adjusted history (oldest first, positive) with one of the library's models; horizon x series, NaN where it failed.
 
-    What is `VECTORISED` needs no library here and gives its numbers; on a cluster the library is the faster one for a series. Series are
-    independent, so the result does not depend on `workers`; processes start only where there is work for them. `distributed`: fit on a
-    cluster instead, see `fit_on_cluster`.
+    Series are independent, so the result does not depend on `workers`; processes start only where there is work for them.
+    `distributed`: fit on a cluster instead, see `fit_on_cluster`.
     """
     units = [2.0 ** np.floor(np.log2(np.mean(history))) / USUAL_LEVEL for history in histories]
     scaled = [history / unit for history, unit in zip(histories, units, strict=True)]
@@ -70,11 +70,11 @@ def _model(name: str) -> Any:
 
 
 def _bounded_smoothing() -> Any:
-    """The library's complex smoothing with its search held within the bounds of `complex_smoothing`, which `AutoCES` does not offer."""
+    """Complex smoothing with its search held where new errors weigh most, which `AutoCES` does not offer."""
     from statsforecast import ces  # noqa: PLC0415 - the import costs seconds
     from statsforecast.models import AutoCES  # noqa: PLC0415
 
-    start, lower, upper, unset = smoothing.START, smoothing.LOWEST, smoothing.HIGHEST, float("nan")
+    start, lower, upper, unset = START, LOWEST, HIGHEST, float("nan")
 
     # Defined here, a class goes to the workers of a cluster by value: they need the library, not this package.
     class BoundedSmoothing(AutoCES):  # type: ignore[misc, unused-ignore]
