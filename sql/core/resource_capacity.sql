@@ -67,6 +67,16 @@ rated as (
         end as rated_capacity
     from stated
     left join workforce on stated.resource_id = workforce.resource_id and stated.period_start = workforce.period_start
+),
+
+component_quotas as (
+    select
+        component_quotas.*,
+        site_working_days.remaining_working_days
+    from core.component_quotas
+    inner join core.resources on component_quotas.resource_id = resources.resource_id and resources.is_supplier_quota
+    inner join site_working_days
+        on site_working_days.site_id = '' and component_quotas.period_start = site_working_days.period_start
 )
 
 select
@@ -77,7 +87,20 @@ select
     cast(
         coalesce(overtime_capacity * remaining_ratio, workforce_overtime, coalesce(overtime_ratio, 0) * rated_capacity) as double
     ) as overtime_capacity,
-    cast(demonstrated_capacity_per_day * remaining_working_days as double) as demonstrated_capacity
+    cast(demonstrated_capacity_per_day * remaining_working_days as double) as demonstrated_capacity,
+    cast(0 as double) as opening_capacity,
+    cast(false as boolean) as is_supplier_quota
 from rated
 where rated_capacity is not null
+union all
+select
+    resource_id,
+    period_start,
+    remaining_working_days as working_days,
+    deliverable_quantity as regular_capacity,
+    0 as overtime_capacity,
+    null as demonstrated_capacity,
+    opening_quantity as opening_capacity,
+    true as is_supplier_quota
+from component_quotas
 order by resource_id, period_start
