@@ -46,7 +46,10 @@ class ResourcePlan(Table, key=("cycle_id", "scenario_id", "plan_version", "resou
     period_start: Date = column("First day of the period")
     is_critical: Flag = column("Counts for the status of the families that use it")
     required_capacity: Number = column("What the plan takes; of the remainder in the current period")
-    regular_capacity: Number = column("Rated regular capacity")
+    regular_capacity: Number = column(
+        "Rated regular capacity; storable material and supplier quotas: with what earlier periods left, empty where no limit is known",
+        optional=True,
+    )
     overtime_capacity: Number = column("Capacity beyond regular")
     demonstrated_capacity: Number = column("Capacity it has shown: as given, else as measured", optional=True)
     measured_capacity: Number = column(
