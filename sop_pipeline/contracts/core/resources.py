@@ -70,7 +70,7 @@ class ResourceCapacity(Table, key=("resource_id", "period_start")):
         "(Regular − planned downtime) × utilisation × efficiency; labour with workforce: of the opening heads; stores: the whole room", ge=0
     )
     overtime_capacity: Number = column("Capacity beyond regular", ge=0)
-    demonstrated_capacity: Number = column("Demonstrated per day × working days", optional=True, ge=0)
+    demonstrated_capacity: Number = column("Demonstrated per day × working days; of a store as it is", optional=True, ge=0)
     opening_capacity: Number = column("Storable resources: what is there beside what the period brings; 0 for all others", ge=0)
     is_supplier_quota: Flag = column("Is what suppliers of a component can deliver")
 
