@@ -27,9 +27,7 @@ def deliveries(coming: list[float], opening: float = 0.0, **columns: Any) -> lis
 
 
 def company(demand: list[float], coming: list[float], opening: float = 0.0, **columns: Any) -> dict[str, pl.DataFrame]:
-    return one(
-        demand=demand, resources=[COPPER | columns], family_resources=[PER_UNIT], resource_capacity=deliveries(coming, opening)
-    )
+    return one(demand=demand, resources=[COPPER | columns], family_resources=[PER_UNIT], resource_capacity=deliveries(coming, opening))
 
 
 def planned(frame: pl.DataFrame, column: str) -> list[Any]:
@@ -135,9 +133,7 @@ def test_families_share_what_keeps_as_a_programme_written_apart_shares_it(seed: 
 
 
 def test_a_scenario_of_supplier_capacity_changes_quotas_and_one_of_capacity_leaves_them() -> None:
-    capacity = one(
-        demand=[1.0, 1.0], resource_capacity=deliveries([60.0, 60.0], 5.0, is_supplier_quota=True)
-    )["resource_capacity"]
+    capacity = one(demand=[1.0, 1.0], resource_capacity=deliveries([60.0, 60.0], 5.0, is_supplier_quota=True))["resource_capacity"]
     other = capacity.with_columns(resource_id=pl.lit("MILL"), is_supplier_quota=pl.lit(value=False))
     both = pl.concat([capacity, other])
 

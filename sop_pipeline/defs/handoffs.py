@@ -40,6 +40,7 @@ MATERIAL_READS = (
     "core.item_positions",
     "core.scheduled_receipts",
     "core.planning_options",
+    "core.supplier_quotas",
 )
 
 
@@ -63,7 +64,7 @@ def _order(frames: Frames, company: Company) -> Frames:
     horizon = horizon_of(frames["core.periods"], company.as_of_date)
     materials = plan_materials(horizon, **_named(frames, MATERIAL_READS))
     orders = order_from_suppliers(
-        horizon, material_requirements=materials, item_suppliers=frames["core.item_suppliers"], items=frames["core.items"]
+        horizon, material_requirements=materials, **_named(frames, ("core.item_suppliers", "core.items", "core.supplier_quotas"))
     )
     return {"plan.material_requirements": materials, "plan.supplier_orders": orders}
 

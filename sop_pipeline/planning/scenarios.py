@@ -157,7 +157,7 @@ def _targets(frame: pl.DataFrame, line: Line) -> pl.DataFrame:
 
 def _quotas(frame: pl.DataFrame, line: Line) -> pl.DataFrame:
     """What suppliers can deliver of components; stock that is there already stays."""
-    return _changed(frame, line | {"resource_id": None}, ("regular_capacity",), only=pl.col("is_supplier_quota"))
+    return _changed(frame, {**line, "resource_id": None}, ("regular_capacity",), only=pl.col("is_supplier_quota"))
 
 
 def _deliveries(frame: pl.DataFrame, line: Line) -> pl.DataFrame:

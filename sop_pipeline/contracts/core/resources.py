@@ -44,6 +44,21 @@ class QuotaComponents(Table, key=("item_id",)):
     unit_of_measure: Text = column("Unit of the item, and of the resource's capacity")
 
 
+class SupplierQuotas(Table, key=("supplier_id", "item_id", "period_start")):
+    """One row per component with supplier quotas, supplier with a share of it or an open order, and planned period, in the item's unit."""
+
+    supplier_id: Text = column("Supplier")
+    item_id: Text = column("Component")
+    period_start: Date = column("First day of the period")
+    limit_quantity: Number = column(
+        "What it can deliver, less what was received of it this period; empty without a limit, 0 of a supplier without a share. A limit"
+        " without item is shared by the supplier's items: what limits by item leave, by need of the last season × share of orders",
+        optional=True,
+        ge=0,
+    )
+    on_order_quantity: Number = column("Open orders with it, due in the period or overdue", ge=0)
+
+
 class ComponentQuotas(Table, key=("item_id", "period_start")):
     """One row per component with supplier quotas and planned period whose quotas are known, in the item's unit."""
 
@@ -51,9 +66,7 @@ class ComponentQuotas(Table, key=("item_id", "period_start")):
     resource_id: Text = column("Storable resource that its quotas are")
     period_start: Date = column("First day of the period")
     deliverable_quantity: Number = column(
-        "Over its suppliers the larger of the limit, less what was received of it this period, and the open orders due. A limit without"
-        " item is shared by the supplier's items: what limits by item leave of it, by the need of the last season × share of orders",
-        ge=0,
+        "Over its suppliers the larger of the limit that is left and the open orders due, which are part of it", ge=0
     )
     opening_quantity: Number = column(
         "In the first such period what is on hand and what released work orders have taken already; 0 later", ge=0
@@ -208,6 +221,7 @@ TABLES: dict[str, type[Table]] = {
     "core.resources": Resources,
     "core.resource_capacity": ResourceCapacity,
     "core.quota_components": QuotaComponents,
+    "core.supplier_quotas": SupplierQuotas,
     "core.component_quotas": ComponentQuotas,
     "core.family_storage": FamilyStorage,
     "core.workforce": Workforce,

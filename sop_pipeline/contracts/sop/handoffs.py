@@ -123,7 +123,7 @@ class BillOfResources(Table, key=("cycle_id", "family_id", "resource_id")):
     maintained_usage_per_unit: Number = column("Bill of resources of the family, else of its items in their mix", optional=True, ge=0)
     difference_ratio: Ratio = column("Maintained ÷ derived − 1", optional=True)
     verdict: Text = column(
-        "taken by stock: a store, of which a unit in stock takes so much, and one that is made takes nothing; not maintained: the family has no"
+        "taken by stock: a store, of which a unit in stock takes so much and one that is made nothing; not maintained: the family has no"
         " bill of its own; only derived, only maintained: one of both knows the resource",
         isin=("agrees", "differs", "only derived", "only maintained", "not maintained", "taken by stock"),
     )

@@ -22,7 +22,8 @@ class Resources(Table, key=("resource_id",)):
     is_critical: Flag = column("The plan is limited by it", default="true")
     number_of_units: Quantity = column("How many of it there are; of a store its places, m3 or money", default="1")
     hours_per_day: Quantity = column(
-        "Capacity of one unit on a working day, in the capacity unit; a store has its room on every day: up to 24 are opening hours", optional=True
+        "Capacity of one unit on a working day, in the capacity unit; a store has its room on every day: up to 24 are opening hours",
+        optional=True,
     )
     overtime_ratio: Ratio = column("Overtime possible, as a share of regular capacity", optional=True)
     efficiency_ratio: Ratio = column("Standard hours earned in an hour worked: 0.95", optional=True)
