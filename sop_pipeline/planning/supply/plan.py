@@ -80,7 +80,8 @@ def read_quantities(model: Model, values: Floats) -> Quantities:
     required = required_capacity(inputs, supply, np.maximum(position, 0.0) + reserved)
     hours = _spread(pools.resource, heads * pools.regular_hours_per_head + overtime, shape)
     paid = np.where(inputs.resources.regular_cost > 0, used["regular"], regular_capacity(inputs))
-    carried = carried_capacity(inputs, required, paid + hours + used["overtime"] + used["extra_shift"] + overload)
+    overflow = _spread(stores, programme.columns(values, "overflow"), shape)
+    carried = carried_capacity(inputs, required, paid + hours + used["overtime"] + used["extra_shift"] + overload + overflow)
     return Quantities(
         supply=supply,
         position=position,
@@ -99,7 +100,7 @@ def read_quantities(model: Model, values: Floats) -> Quantities:
         pool_overtime=overtime,
         available=available_capacity(inputs, heads, carried),
         forced_overload=overload,
-        overflow=_spread(stores, programme.columns(values, "overflow"), shape),
+        overflow=overflow,
         forbidden_idle=_spread(always_busy(inputs), programme.columns(values, "idle"), shape),
         uncovered_issue=_spread(np.unique(inputs.issues.component), programme.columns(values, "uncovered_issue"), inputs.shape),
     )
