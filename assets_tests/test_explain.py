@@ -152,6 +152,14 @@ def test_costs_of_a_file_without_a_comparison_are_refused_with_the_reason(night:
             {"share_ratio": None, "relief_quantity": None, "relief_amount": None},
             "120 pcs wait or are lost because PRESS is full from 2026-04-01 on.",
         ),
+        (
+            {"resource_name": "Store", "is_stock_based": True, "share_ratio": 0.4, "relief_quantity": None, "relief_amount": None},
+            "because Store is full from 2026-04-01 on, so that no more can be made ahead, 40% of the scarcity.",
+        ),
+        (
+            {"resource_name": "Supplier quota of component S (Seal)", "is_storable": True, "share_ratio": None, "relief_quantity": None},
+            "because Supplier quota of component S (Seal) is used up from 2026-04-01 on.",
+        ),
         ({"resource_id": ""}, "120 pcs wait or are lost; no resource is scarce: an override, a freeze or time itself binds."),
     ],
 )

@@ -404,8 +404,10 @@ CASES: dict[str, Case] = {
             {"resource_id": "D"},
             {"resource_id": "E"},
             {"resource_id": "F"},
+            {"resource_id": "G", "resource_type": "facility", "capacity_unit": "pallets", "number_of_units": 480},
+            {"resource_id": "H", "resource_type": "facility", "capacity_unit": "pallets"},
         ],
-        [2, 5],
+        [2, 5, 8],
         {
             "workforce": [{"resource_id": "D", "headcount": 3, "period_start": day("2026-11-01")}],
             "resource_capacity": [
@@ -413,6 +415,16 @@ CASES: dict[str, Case] = {
                 {"resource_id": "F", "regular_capacity": 9, "period_start": day("2027-01-01")},
             ],
         },
+    ),
+    "resources__store_with_opening_hours": Case(
+        [
+            {"resource_id": "A", "resource_type": "facility", "capacity_unit": "pallets", "number_of_units": 480, "hours_per_day": 24},
+            {"resource_id": "B", "resource_type": "facility", "capacity_unit": "m3", "hours_per_day": 800},
+            {"resource_id": "C", "resource_type": "material", "capacity_unit": "EUR", "number_of_units": 9000, "hours_per_day": 8},
+            {"resource_id": "D", "resource_type": "facility", "capacity_unit": "pallets", "number_of_units": 480},
+            {"resource_id": "E", "resource_type": "facility", "capacity_unit": "hours", "hours_per_day": 16},
+        ],
+        [1, 3],
     ),
     "product_families__make_without_routing": Case(
         [{"family_id": name} for name in "PQRS"],

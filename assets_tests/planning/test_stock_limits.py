@@ -59,6 +59,13 @@ def test_stock_stays_within_room_and_money_and_what_more_of_them_would_save_is_t
     assert planned(result.resource_load, "load_status", "STORE")[1] == "full"
     assert planned(result.resource_load, "load_ratio", "STORE")[1] == pytest.approx(1.0)
     assert planned(result.resource_load, "marginal_value_amount", "STORE")[1] > 0
+    # Nothing more could be made ahead in the second month, because what is made has no place to wait in.
+    pegs = result.shortage_pegs.filter(pl.col("period_start") == month(2)).sort("resource_id")
+    assert pegs["resource_id"].to_list() == ["MILL", "STORE"]
+    assert set(pegs["window_start"]) == {month(1)}
+    assert pegs["share_ratio"].sum() == pytest.approx(1)
+    assert pegs["share_ratio"].min() > 0.3
+    assert pegs["relief_quantity"].to_list() == pytest.approx([10, 2], abs=1e-4)
 
 
 def test_stock_that_is_there_already_overflows_the_store_and_is_called_overloaded() -> None:

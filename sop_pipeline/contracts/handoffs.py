@@ -27,7 +27,7 @@ class ItemSupply(Table, key=("scenario_id", "item_id", "source_kind", "source_id
 
 
 class MixLoad(Table, key=("scenario_id", "resource_id", "period_start")):
-    """One row per resource and planned period of the horizon: what the items' lots take of it, the remainder of the current period."""
+    """One row per resource that supply takes and planned period of the horizon: what the items' lots take of it, of the remainder now."""
 
     scenario_id: Text = column("Scenario")
     resource_id: Text = column("Resource")

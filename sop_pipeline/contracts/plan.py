@@ -190,7 +190,12 @@ class ResourceLoad(Table, key=("scenario_id", "strategy", "resource_id", "period
     resource_id: Text = column("Resource")
     period_start: Date = column("First day of the period")
     required_capacity: Number = column("Planned supply × bill of resources", ge=0)
-    regular_capacity: Number = column("Rated regular capacity; labour with workforce: of the planned and temporary heads", ge=0)
+    regular_capacity: Number = column(
+        "Rated regular capacity; labour with workforce: of the planned and temporary heads; storable resources: with what earlier periods"
+        " left, and empty where it is not known",
+        optional=True,
+        ge=0,
+    )
     overtime_capacity: Number = column("Overtime capacity; labour with workforce: of those heads", ge=0)
     load_ratio: Ratio = column("Required ÷ regular; empty without capacity", optional=True, ge=0)
     load_status: Text = column("free, full, full but costless, overloaded", isin=LOAD_STATUSES)

@@ -11,7 +11,8 @@ from sop_pipeline.planning.handoffs.item_supply import split_to_items
 from sop_pipeline.planning.handoffs.material import plan_materials
 from sop_pipeline.planning.handoffs.mix_load import load_of_mix
 from sop_pipeline.planning.handoffs.supplier_orders import order_from_suppliers
-from sop_pipeline.planning.scenarios import BASE, scenario_ids
+from sop_pipeline.planning.optimum.reads import SCENARIOS
+from sop_pipeline.planning.scenarios import BASE, change_supply, scenario_ids
 
 ITEM_READS = (
     "plan.family_supply",
@@ -44,6 +45,7 @@ MATERIAL_READS = (
     "core.item_positions",
     "core.scheduled_receipts",
     "core.planning_options",
+    "core.supplier_quotas",
 )
 
 
@@ -65,8 +67,11 @@ def _split(frames: Frames, company: Company) -> Frames:
 def _order(frames: Frames, company: Company) -> Frames:
     horizon = horizon_of(frames["core.periods"], company.as_of_date)
     named, suppliers = _named(frames, MATERIAL_READS), _named(frames, ("core.item_suppliers", "core.items"))
-    materials = [plan_materials(horizon, scenario_id=scenario, **named) for scenario in _scenarios(frames)]
-    orders = [order_from_suppliers(horizon, material_requirements=wanted, **suppliers) for wanted in materials]
+    materials, orders = [], []
+    for scenario in _scenarios(frames):
+        quotas = change_supply({"supplier_quotas": frames["core.supplier_quotas"]}, frames[SCENARIOS], scenario)
+        materials.append(plan_materials(horizon, scenario_id=scenario, **(named | quotas)))
+        orders.append(order_from_suppliers(horizon, material_requirements=materials[-1], **suppliers, **quotas))
     return {"plan.material_requirements": pl.concat(materials), "plan.supplier_orders": pl.concat(orders)}
 
 
@@ -77,5 +82,5 @@ def _scenarios(frames: Frames) -> list[str]:
 
 MODELS = (
     Model(("plan.item_supply", "plan.mix_load"), ITEM_READS, _split, frozenset()),
-    Model(("plan.material_requirements", "plan.supplier_orders"), (*MATERIAL_READS, "core.periods"), _order, frozenset()),
+    Model(("plan.material_requirements", "plan.supplier_orders"), (*MATERIAL_READS, "core.periods", SCENARIOS), _order, frozenset()),
 )

@@ -79,7 +79,7 @@ def explain(file: Path, warehouse_file: Path, cell: Cell, measure: str | None) -
     if cell.is_planned and about_supply:
         found["supply"] = _rows(file, "supply_plan", cell, ("source_kind", "source_id", "quantity", "rate_per_working_day"), "source_kind")
         found["resources"] = _resources(file, cell)
-        found["shortage_pegs"] = _rows(file, "shortage_pegs", cell, PEGS, "resource_id")
+        found["shortage_pegs"] = _pegs(file, cell)
     if measure in ("business_plan_gap_amount", "margin_amount", "revenue_amount"):
         found["gap"] = _gap(file, cell)
     found["exceptions"] = _exceptions(file, cell)
@@ -104,6 +104,13 @@ def _rows(file: Path, table: str, cell: Cell, columns: tuple[str, ...], order: s
     if "cycle_id" in here.columns:
         here = here.filter(cycle_id=cell.balance["cycle_id"])
     return here.sort(order, *columns).select(columns).to_dicts()
+
+
+def _pegs(file: Path, cell: Cell) -> list[dict[str, Any]]:
+    """What the family's shortage in the period hangs on, with the name and nature of each resource."""
+    resources = published_rows(file, "select resource_id, resource_name, is_stock_based, is_storable from sop.dim_resource")
+    known = {row["resource_id"]: row for row in resources.to_dicts()}
+    return [peg | known.get(peg["resource_id"], {}) for peg in _rows(file, "shortage_pegs", cell, PEGS, "resource_id")]
 
 
 def _methods(file: Path, cell: Cell) -> list[dict[str, Any]]:

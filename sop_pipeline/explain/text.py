@@ -64,11 +64,21 @@ def _pegged(peg: dict[str, Any]) -> str:
     if not peg["resource_id"]:
         return f"{short}; no resource is scarce: an override, a freeze or time itself binds."
     share = f", {peg['share_ratio']:.0%} of the scarcity" if peg["share_ratio"] is not None else ""
-    told = f"{short} because {peg['resource_id']} is full from {peg['window_start']} on{share}."
+    told = f"{short} because {_scarce(peg)}{share}."
     if peg["relief_quantity"] is None:
         return told
     saved = f" and save {number(peg['relief_amount'])} {peg['currency']}" if peg["relief_amount"] is not None else ""
     return f"{told} A tenth more of it in that time would end {number(peg['relief_quantity'])} {peg['planning_unit']} of it{saved}."
+
+
+def _scarce(peg: dict[str, Any]) -> str:
+    """A resource that is used up, has no place for stock made ahead, or has no hour left."""
+    since = f"from {peg['window_start']} on"
+    if peg.get("is_storable"):
+        return f"{peg['resource_name']} is used up {since}"
+    if peg.get("is_stock_based"):
+        return f"{peg['resource_name']} is full {since}, so that no more can be made ahead"
+    return f"{peg['resource_id']} is full {since}"
 
 
 def costs_text(found: dict[str, Any]) -> str:

@@ -188,7 +188,9 @@ def _concerns(frame: pl.DataFrame, line: Line) -> pl.Expr:
 
 
 def _capacity(frame: pl.DataFrame, line: Line) -> pl.DataFrame:
-    return _changed(frame, line, ("regular_capacity", "overtime_capacity"))
+    """Capacity of a resource, or of all: what suppliers deliver is a measure of its own, unless a line names the quota."""
+    only = ~pl.col("is_supplier_quota") if line["resource_id"] is None else None
+    return _changed(frame, line, ("regular_capacity", "overtime_capacity"), only=only)
 
 
 def _heads(frame: pl.DataFrame, line: Line) -> pl.DataFrame:
@@ -207,6 +209,15 @@ def _targets(frame: pl.DataFrame, line: Line) -> pl.DataFrame:
     """Targets of stock; an absolute change is one of quantity, so that it leaves targets in days alone."""
     columns = ("target_quantity",) if line["factor"] is None else ("target_quantity", "target_days_of_supply")
     return _changed(frame, line, columns)
+
+
+def _quotas(frame: pl.DataFrame, line: Line) -> pl.DataFrame:
+    """What suppliers can deliver of components; stock that is there already stays."""
+    return _changed(frame, {**line, "resource_id": None}, ("regular_capacity",), only=pl.col("is_supplier_quota"))
+
+
+def _limits(frame: pl.DataFrame, line: Line) -> pl.DataFrame:
+    return _changed(frame, line, ("limit_quantity",))
 
 
 def _deliveries(frame: pl.DataFrame, line: Line) -> pl.DataFrame:
@@ -229,5 +240,5 @@ _CHANGES: dict[str, dict[str, Callable[[pl.DataFrame, Line], pl.DataFrame]]] = {
     "capacity": {"resource_capacity": _capacity, "workforce": _heads},
     "inventory_target": {"inventory_policies": _targets},
     "cost": {"planning_costs": _given_costs},
-    "supplier_capacity": {"supplier_capacity": _deliveries},
+    "supplier_capacity": {"supplier_capacity": _deliveries, "resource_capacity": _quotas, "supplier_quotas": _limits},
 }

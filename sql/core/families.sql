@@ -67,7 +67,11 @@ capacitated as (
     semi join resources using (resource_id)
     where family_id is not null
     union
-    select items.family_id from core.item_resources inner join items using (item_id)
+    select items.family_id
+    from core.item_resources
+    inner join items using (item_id)
+    -- a quota of a component says nothing of what the family is made on
+    where item_resources.basis <> 'bill_of_materials'
 ),
 
 unassigned as (

@@ -83,6 +83,18 @@ exploded as (
     inner join bill_of_resources on items.family_id = bill_of_resources.family_id
     anti join routed on items.item_id = routed.item_id
     anti join billed on items.item_id = billed.item_id
+    union all
+    -- bought components with supplier quotas, whatever bill holds the hours above them
+    select
+        item_requirements.item_id,
+        quota_components.resource_id,
+        round(item_requirements.lead_time_offset_days / season.days_per_period) as lead_time_offset_periods,
+        item_requirements.gross_quantity_per as usage_per_unit,
+        'bill_of_materials' as basis
+    from core.item_requirements
+    inner join core.quota_components on item_requirements.component_item_id = quota_components.item_id
+    inner join core.resources on quota_components.resource_id = resources.resource_id and resources.is_supplier_quota
+    cross join season
 )
 
 select
@@ -91,7 +103,7 @@ select
     cast(exploded.resource_id as varchar) as resource_id,
     cast(exploded.lead_time_offset_periods as bigint) as lead_time_offset_periods,
     cast(sum(cast(exploded.usage_per_unit as decimal(38, 9))) as double) as usage_per_unit,
-    cast(case when bool_or(exploded.basis = 'routing') then 'routing' else 'bill_of_resources' end as varchar) as basis
+    cast(case when bool_or(exploded.basis = 'routing') then 'routing' else min(exploded.basis) end as varchar) as basis
 from exploded
 inner join items on exploded.item_id = items.item_id
 semi join resources on exploded.resource_id = resources.resource_id

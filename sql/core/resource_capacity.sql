@@ -39,8 +39,10 @@ stated as (
         coalesce(
             exceptions.regular_capacity,
             case
-                -- one place, or one euro, is what an empty number_of_units stands for: nobody said how large the store is
-                when resources.is_stock_based then nullif(resources.number_of_units * coalesce(resources.hours_per_day, 1), 1)
+                -- one place, or one euro, is what an empty number_of_units stands for: nobody said how large the store is;
+                -- what a day has no more hours than says when it is open, not how much one unit of it holds
+                when resources.is_stock_based
+                    then nullif(resources.number_of_units * case when resources.hours_per_day > 24 then resources.hours_per_day else 1 end, 1)
                 else resources.number_of_units * resources.hours_per_day * site_working_days.working_days
             end
         ) as regular_capacity
@@ -67,6 +69,16 @@ rated as (
         end as rated_capacity
     from stated
     left join workforce on stated.resource_id = workforce.resource_id and stated.period_start = workforce.period_start
+),
+
+component_quotas as (
+    select
+        component_quotas.*,
+        site_working_days.remaining_working_days
+    from core.component_quotas
+    inner join core.resources on component_quotas.resource_id = resources.resource_id and resources.is_supplier_quota
+    inner join site_working_days
+        on site_working_days.site_id = '' and component_quotas.period_start = site_working_days.period_start
 )
 
 select
@@ -77,7 +89,20 @@ select
     cast(
         coalesce(overtime_capacity * remaining_ratio, workforce_overtime, coalesce(overtime_ratio, 0) * rated_capacity) as double
     ) as overtime_capacity,
-    cast(demonstrated_capacity_per_day * remaining_working_days as double) as demonstrated_capacity
+    cast(demonstrated_capacity_per_day * case when is_stock_based then 1 else remaining_working_days end as double) as demonstrated_capacity,
+    cast(0 as double) as opening_capacity,
+    cast(false as boolean) as is_supplier_quota
 from rated
 where rated_capacity is not null
+union all
+select
+    resource_id,
+    period_start,
+    remaining_working_days as working_days,
+    deliverable_quantity as regular_capacity,
+    0 as overtime_capacity,
+    null as demonstrated_capacity,
+    opening_quantity as opening_capacity,
+    true as is_supplier_quota
+from component_quotas
 order by resource_id, period_start

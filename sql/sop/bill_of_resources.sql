@@ -7,7 +7,7 @@ resources as (select * from core.resources),
 item_mix as (select * from core.item_mix),
 planning_options as (select * from core.planning_options),
 family_resources as (select * from core.family_resources),
-item_resources as (select * from core.item_resources where basis = 'routing'),
+item_resources as (select * from core.item_resources where basis in ('routing', 'bill_of_materials')),
 bill_of_resources as (
     select
         nullif(family_id, '*') as family_id,
@@ -97,6 +97,7 @@ select
     compared.maintained::double as maintained_usage_per_unit,
     (compared.maintained::double / nullif(compared.derived::double, 0) - 1)::double as difference_ratio,
     case
+        when resources.is_stock_based then 'taken by stock'
         when families_maintained.family_id is null then 'not maintained'
         when compared.maintained is null then 'only derived'
         when compared.derived is null then 'only maintained'

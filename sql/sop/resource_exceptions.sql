@@ -15,6 +15,7 @@ overloads as (
     select
         resource_plan.*,
         coalesce(resources.is_stock_based, false) as is_stock_based,
+        coalesce(resources.is_storable, false) as is_storable,
         required_capacity - regular_capacity - overtime_capacity as missing,
         missing / required_capacity as missing_ratio
     from resource_plan
@@ -46,6 +47,7 @@ overloaded as (
             case
                 when overloads.is_stock_based and overloads.capacity_unit = overloads.currency then ': stock ties up more than the limit by up to {} '
                 when overloads.is_stock_based then ': stock takes more room than there is by up to {} '
+                when overloads.is_storable then ': the plan takes more than has come by then by up to {} '
                 else ': load above regular and overtime capacity by up to {} '
             end,
             overloads.capacity_unit,

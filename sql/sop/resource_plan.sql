@@ -26,6 +26,8 @@ earned as (
     inner join last_season using (period_start)
     inner join item_resources using (item_id)
     inner join resources using (resource_id)
+    -- what was made says nothing of the room that stock took
+    where not coalesce(resources.is_stock_based, false)
     group by item_resources.resource_id
 ),
 season_days as (

@@ -5,7 +5,10 @@ rounded_balance as (select * from sop.rounded_balance where column_kind in ('rem
 resource_plan as (select * from sop.resource_plan where plan_version = 'working'),
 dim_period as (select * from sop.dim_period),
 workforce_plan as (select * from plan.workforce_plan where strategy = 'planned'),
-family_resources as (select * from core.family_resources),
+-- stock takes stores and working capital: what is made on top of the plan by rounding does not load them
+family_resources as (
+    select * from core.family_resources where resource_id not in (select resource_id from sop.dim_resource where is_stock_based)
+),
 supply_rounding as (
     select
         rounded_balance.scenario_id,

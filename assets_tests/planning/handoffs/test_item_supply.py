@@ -171,12 +171,15 @@ def test_the_real_mix_loads_what_its_items_take_and_subcontractors_what_is_subco
             *({"item_id": i, "resource_id": r, "lead_time_offset_periods": o, "usage_per_unit": u} for i, r, o, u in bills),
         ),
         family_resources=frame(
-            "core.family_resources", {"family_id": "BARE", "resource_id": "CELL", "lead_time_offset_periods": 0, "usage_per_unit": 3.0}
+            "core.family_resources",
+            {"family_id": "BARE", "resource_id": "CELL", "lead_time_offset_periods": 0, "usage_per_unit": 3.0},
+            {"family_id": "BARE", "resource_id": "STORE", "lead_time_offset_periods": 0, "usage_per_unit": 0.5},
         ),
         resources=frame(
             "core.resources",
             {"resource_id": "CELL", "resource_type": "equipment"},
             {"resource_id": "OUT", "resource_type": "subcontractor"},
+            {"resource_id": "STORE", "resource_type": "facility", "is_stock_based": True},
         ),
         planning_options=frame(
             "core.planning_options", {"family_id": "PUMPS", "item_id": "OPTION", "kind": "option", "quantity_per_unit": 0.5}
@@ -186,6 +189,8 @@ def test_the_real_mix_loads_what_its_items_take_and_subcontractors_what_is_subco
     # April: 10 of A, next month's 4 of B, 10 options; June: the family without items
     assert result.filter(pl.col("resource_id") == "CELL")["required_capacity"].to_list() == pytest.approx([20 + 20 + 5, 0, 21])
     assert result.filter(pl.col("resource_id") == "OUT")["required_capacity"].to_list() == pytest.approx([0, 0, 3])
+    # Half a pallet of a unit in stock is no load of a unit that is made.
+    assert set(result["resource_id"]) == {"CELL", "OUT"}
 
 
 def test_a_company_without_items_hands_off_nothing() -> None:

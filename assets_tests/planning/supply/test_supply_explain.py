@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from assets_tests.planning.supply.instances import nasty_company
-from sop_pipeline.planning.supply import Families, Issues, Resources, Sources, SupplyInputs, Usages, plan_supply
+from sop_pipeline.planning.supply import Families, Issues, Resources, Sources, StockUsages, SupplyInputs, Usages, plan_supply
 from sop_pipeline.planning.supply.compare import plan_strategies, stability_curve, strategy_measures
 from sop_pipeline.planning.supply.explain import anchor_regret, peg_shortages, price_parts, shortages
 from sop_pipeline.planning.supply.inputs import STRATEGIES
@@ -104,3 +104,66 @@ def test_a_steadier_rate_costs_more() -> None:
     assert curve["rate_change_ratio"].is_sorted(descending=True)
     assert curve["total_cost_amount"].is_sorted()
     assert curve["rate_change_ratio"][0] > curve["rate_change_ratio"][-1]
+
+
+def full_store(demand: list[list[float]], mill: list[list[float]], backorder: list[float]) -> SupplyInputs:
+    """Families on a mill each, which make ahead into one store of 10 pallets, two units a pallet. Unit cost 20, holding 1."""
+    count = len(demand)
+    ids = tuple("ab"[:count])
+    families = Families(
+        ids,
+        np.array(demand),
+        unit_value_amount=20.0,
+        holding_cost=1.0,
+        backorder_cost=np.array(backorder)[:, None],
+        is_backorder_cost_given=True,
+    )
+    every = np.arange(count)
+    return SupplyInputs(
+        families,
+        Sources(("main",) * count, every, np.zeros(count, dtype=int), unit_cost=20.0),
+        resources=Resources((*(f"mill {name}" for name in ids), "store"), regular_capacity=np.array([*mill, [10.0] * len(mill[0])])),
+        usages=Usages(every, every, np.zeros(count, dtype=int), np.ones(count)),
+        stock_usages=StockUsages(every, np.full(count, count), np.full(count, 0.5)),
+    )
+
+
+def test_a_shortage_behind_a_full_store_hangs_on_the_mill_and_on_the_store_by_what_they_charge() -> None:
+    plan = plan_supply(full_store([[60.0, 60, 130, 60]], [[100.0] * 4], [5.0]), "least_cost")
+    assert plan.quantities.backlog[0] == pytest.approx([0, 0, 10, 0], abs=1e-6)
+    # One more pump in the third month waits a month, 5, for one that costs 20. Made then it would save 5 of the mill; made a month
+    # ahead it costs 20 and 1 to hold, so half a pallet would save 4.
+    assert plan.marginal_cost[0, 2] == pytest.approx(25, abs=1e-4)
+    assert plan.resource_value[:, 1:3] == pytest.approx(np.array([[0, 5], [8, 0]]), abs=1e-3)
+    pegs = peg_shortages(plan)
+    assert dict(pegs.select("resource_id", "share_ratio").iter_rows()) == pytest.approx({"mill a": 5 / 9, "store": 4 / 9}, abs=1e-4)
+    assert set(pegs["first_period_index"]) == {1}
+
+
+def test_the_price_of_a_unit_through_the_store_is_its_cost_its_holding_and_the_rent_of_its_room_to_the_last_digit() -> None:
+    plan = plan_supply(full_store([[60.0, 60, 130, 60]], [[100.0] * 4], [5.0]), "least_cost")
+    unit = price_parts(plan)["unit_cost"][0]
+    through_store = unit[1] + plan.resource_value[0, 1] + 1.0 + 0.5 * plan.resource_value[1, 1]
+    at_the_mill = unit[2] + plan.resource_value[0, 2]
+    assert plan.marginal_cost[0, 2] == pytest.approx(through_store, abs=1e-9)
+    assert plan.marginal_cost[0, 2] == pytest.approx(at_the_mill, abs=1e-9)
+
+
+def test_a_store_that_another_family_fills_is_what_the_family_without_stock_hangs_on() -> None:
+    plan = plan_supply(full_store([[0.0, 0, 30, 0], [60, 60, 130, 60]], [[10.0] * 4, [100.0] * 4], [50.0, 5.0]), "least_cost")
+    assert plan.quantities.inventory[:, 1] == pytest.approx([20, 0], abs=1e-6)
+    assert plan.quantities.backlog[:, 2] == pytest.approx([0, 30], abs=1e-6)
+    pegs = peg_shortages(plan).filter(family_id="b")
+    assert dict(pegs.select("resource_id", "share_ratio").iter_rows()) == pytest.approx({"mill b": 5 / 9, "store": 4 / 9}, abs=1e-4)
+    assert set(pegs["first_period_index"]) == {1}
+
+
+def test_relief_of_a_store_is_what_a_company_with_more_room_would_plan() -> None:
+    inputs = full_store([[60.0, 60, 130, 60]], [[100.0] * 4], [5.0])
+    wider = inputs.resources.regular_capacity.copy()
+    wider[1] *= 1.1
+    tight = plan_supply(inputs, "least_cost")
+    relieved = plan_supply(inputs.swap(resources=dataclasses.replace(inputs.resources, regular_capacity=wider)), "least_cost")
+    peg = peg_shortages(tight).filter(resource_id="store").row(0, named=True)
+    assert peg["relief_quantity"] == pytest.approx(2, abs=1e-6)
+    assert peg["relief_amount"] == pytest.approx(tight.solution.objective_amount - relieved.solution.objective_amount, rel=1e-6)

@@ -12,12 +12,16 @@ class Resources(Table, key=("resource_id",)):
     resource_name: Text = column("Name")
     site_id: Text = column("Site; empty for the company's default calendar")
     resource_type: Text = column("Kind", isin=RESOURCE_TYPES)
-    capacity_unit: Text = column("hours, m3, pallets, units or a currency code")
+    capacity_unit: Text = column("hours, m3, pallets, units or a currency code; of a supplier quota the component's unit")
     is_critical: Flag = column("Counts for load_ratio and status of the families that use it")
     is_headcount_based: Flag = column("Labour with workforce rows: capacity follows heads")
     is_stock_based: Flag = column(
         "Room (facility in m3, pallets or units) or working capital (facility or material in a currency): taken by stock, not by supply"
     )
+    is_storable: Flag = column(
+        "What a period does not use of it is there in the next: material in units, and supplier quotas of components"
+    )
+    is_supplier_quota: Flag = column("What the suppliers of a bought component can deliver of it, beside what is there already")
     demonstrated_capacity_per_day: Number = column("Output per working day it has shown", optional=True, ge=0)
     months_to_add_capacity: Number = column("Months until more of it can be had", optional=True, ge=0)
 
@@ -31,6 +35,44 @@ class FamilyStorage(Table, key=("family_id",)):
     units_per_unit: Number = column("Item units of a planning unit", ge=0)
 
 
+class QuotaComponents(Table, key=("item_id",)):
+    """One row per bought component of planned families all of whose suppliers have stated what they can deliver in the horizon."""
+
+    item_id: Text = column("Component, bought, and no item of a planned family")
+    resource_id: Text = column("Storable resource that its quotas are: quota:<item_id>")
+    resource_name: Text = column("Name of that resource")
+    unit_of_measure: Text = column("Unit of the item, and of the resource's capacity")
+
+
+class SupplierQuotas(Table, key=("supplier_id", "item_id", "period_start")):
+    """One row per component with supplier quotas, supplier with a share of it or an open order, and planned period, in the item's unit."""
+
+    supplier_id: Text = column("Supplier")
+    item_id: Text = column("Component")
+    period_start: Date = column("First day of the period")
+    limit_quantity: Number = column(
+        "What it can deliver, less what was received of it this period; empty without a limit, 0 of a supplier without a share. A limit"
+        " without item is shared by the supplier's items: what limits by item leave, by need of the last season × share of orders",
+        optional=True,
+        ge=0,
+    )
+    on_order_quantity: Number = column("Open orders with it, due in the period or overdue", ge=0)
+
+
+class ComponentQuotas(Table, key=("item_id", "period_start")):
+    """One row per component with supplier quotas and planned period whose quotas are known, in the item's unit."""
+
+    item_id: Text = column("Component")
+    resource_id: Text = column("Storable resource that its quotas are")
+    period_start: Date = column("First day of the period")
+    deliverable_quantity: Number = column(
+        "Over its suppliers the larger of the limit that is left and the open orders due, which are part of it", ge=0
+    )
+    opening_quantity: Number = column(
+        "In the first such period what is on hand and what released work orders have taken already; 0 later", ge=0
+    )
+
+
 class ResourceCapacity(Table, key=("resource_id", "period_start")):
     """One row per resource with a known capacity and planned period, look-ahead included; the current period holds its remainder."""
 
@@ -41,7 +83,9 @@ class ResourceCapacity(Table, key=("resource_id", "period_start")):
         "(Regular − planned downtime) × utilisation × efficiency; labour with workforce: of the opening heads; stores: the whole room", ge=0
     )
     overtime_capacity: Number = column("Capacity beyond regular", ge=0)
-    demonstrated_capacity: Number = column("Demonstrated per day × working days", optional=True, ge=0)
+    demonstrated_capacity: Number = column("Demonstrated per day × working days; of a store as it is", optional=True, ge=0)
+    opening_capacity: Number = column("Storable resources: what is there beside what the period brings; 0 for all others", ge=0)
+    is_supplier_quota: Flag = column("Is what suppliers of a component can deliver")
 
 
 class Workforce(Table, key=("resource_id", "period_start")):
@@ -94,7 +138,9 @@ class ItemResources(Table, key=("item_id", "resource_id", "lead_time_offset_peri
     resource_id: Text = column("Resource")
     lead_time_offset_periods: Count = column("Periods before completion in which it is needed", ge=0)
     usage_per_unit: Number = column("Capacity units per item unit", gt=0)
-    basis: Text = column("routing or bill_of_resources", isin=("routing", "bill_of_resources"))
+    basis: Text = column(
+        "routing, bill_of_resources, or bill_of_materials for supplier quotas", isin=("routing", "bill_of_resources", "bill_of_materials")
+    )
 
 
 class FamilyResources(Table, key=("family_id", "resource_id", "lead_time_offset_periods")):
@@ -104,7 +150,10 @@ class FamilyResources(Table, key=("family_id", "resource_id", "lead_time_offset_
     resource_id: Text = column("Resource")
     lead_time_offset_periods: Count = column("Periods before completion in which it is needed", ge=0)
     usage_per_unit: Number = column("Capacity units per planning unit", gt=0)
-    basis: Text = column("routing, bill_of_resources or both", isin=("routing", "bill_of_resources", "both"))
+    basis: Text = column(
+        "routing, bill_of_resources or both; bill_of_materials for supplier quotas",
+        isin=("routing", "bill_of_resources", "both", "bill_of_materials"),
+    )
 
 
 class ItemComponents(Table, key=("parent_item_id", "component_item_id")):
@@ -171,6 +220,9 @@ TABLES: dict[str, type[Table]] = {
     "core.item_suppliers": ItemSuppliers,
     "core.resources": Resources,
     "core.resource_capacity": ResourceCapacity,
+    "core.quota_components": QuotaComponents,
+    "core.supplier_quotas": SupplierQuotas,
+    "core.component_quotas": ComponentQuotas,
     "core.family_storage": FamilyStorage,
     "core.workforce": Workforce,
     "core.item_requirements": ItemRequirements,

@@ -69,6 +69,8 @@ class DimResource(Table, key=("resource_id",)):
     resource_type: Text = column("labour, equipment, facility, material or subcontractor")
     capacity_unit: Text = column("Unit of its capacity")
     is_critical: Flag = column("Counts for the status of families")
+    is_stock_based: Flag = column("Taken by stock, not by supply: room or working capital")
+    is_storable: Flag = column("Keeps what is not used for the next period: material in units, supplier quota of a component")
 
 
 class DimScenario(Table, key=("scenario_id",)):

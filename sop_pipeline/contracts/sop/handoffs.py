@@ -117,12 +117,15 @@ class BillOfResources(Table, key=("cycle_id", "family_id", "resource_id")):
     planning_unit: Text = column("Unit the family is planned in")
     capacity_unit: Text = column("Unit of the usages: so many a planning unit")
     usage_per_unit: Number = column("What the plan is made with, all lead-time offsets together", optional=True, ge=0)
-    derived_usage_per_unit: Number = column("Routings × mix through all levels of the bill of materials", optional=True, ge=0)
+    derived_usage_per_unit: Number = column(
+        "Routings × mix through all levels of the bill of materials; of a supplier quota the component itself", optional=True, ge=0
+    )
     maintained_usage_per_unit: Number = column("Bill of resources of the family, else of its items in their mix", optional=True, ge=0)
     difference_ratio: Ratio = column("Maintained ÷ derived − 1", optional=True)
     verdict: Text = column(
-        "not maintained: the family has no bill of its own; only derived, only maintained: one of both knows the resource",
-        isin=("agrees", "differs", "only derived", "only maintained", "not maintained"),
+        "taken by stock: a store, of which a unit in stock takes so much and one that is made nothing; not maintained: the family has no"
+        " bill of its own; only derived, only maintained: one of both knows the resource",
+        isin=("agrees", "differs", "only derived", "only maintained", "not maintained", "taken by stock"),
     )
 
 

@@ -59,7 +59,7 @@ class ReviewResources(Table, key=("cycle_id", "scenario_id", "plan_version", "re
     is_critical: Flag = column("Counts for the status of the families that use it")
     capacity_unit: Text = column("Unit of the capacities")
     required_capacity: Number = column("What the rounded plan takes", ge=0)
-    regular_capacity: Number = column("Rated regular capacity", ge=0)
+    regular_capacity: Number = column("Rated regular capacity; empty where that of a storable resource is not known", optional=True, ge=0)
     load_ratio: Ratio = column("Required ÷ regular; empty without capacity", optional=True, ge=0)
     required_heads: Number = column("Labour with workforce: heads the hours take", optional=True, ge=0)
     planned_heads: Number = column("Labour with workforce: heads planned", optional=True, ge=0)

@@ -46,7 +46,10 @@ class ResourcePlan(Table, key=("cycle_id", "scenario_id", "plan_version", "resou
     period_start: Date = column("First day of the period")
     is_critical: Flag = column("Counts for the status of the families that use it")
     required_capacity: Number = column("What the plan takes; of the remainder in the current period")
-    regular_capacity: Number = column("Rated regular capacity")
+    regular_capacity: Number = column(
+        "Rated regular capacity; storable material and supplier quotas: with what earlier periods left, empty where no limit is known",
+        optional=True,
+    )
     overtime_capacity: Number = column("Capacity beyond regular")
     demonstrated_capacity: Number = column("Capacity it has shown: as given, else as measured", optional=True)
     measured_capacity: Number = column(
@@ -54,7 +57,9 @@ class ResourcePlan(Table, key=("cycle_id", "scenario_id", "plan_version", "resou
     )
     load_ratio: Ratio = column("Required ÷ regular", optional=True)
     load_status: Text = column("free, full, full but costless, overloaded", isin=LOAD_STATUSES)
-    mix_required_capacity: Number = column("What the lots of the items take, each by its own bill: the real mix", optional=True, ge=0)
+    mix_required_capacity: Number = column(
+        "What the lots of the items take, each by its own bill: the real mix; empty for what stock takes", optional=True, ge=0
+    )
     mix_load_ratio: Ratio = column("The same ÷ regular; above load_ratio where the families' mean bills hid a load", optional=True, ge=0)
     currency: Text = column("Currency of the amount")
     marginal_value_amount: Number = column("What one more unit of it would save beyond its going price", optional=True, ge=0)

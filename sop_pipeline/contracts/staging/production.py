@@ -20,12 +20,17 @@ class Resources(Table, key=("resource_id",)):
     resource_type: Text = column("What it is", isin=RESOURCE_TYPES)
     capacity_unit: Text = column("Unit of capacity and load: hours, m3, pallets, units or a currency code", matches=CAPACITY_UNITS)
     is_critical: Flag = column("The plan is limited by it", default="true")
-    number_of_units: Quantity = column("How many of it there are", default="1")
-    hours_per_day: Quantity = column("Capacity of one unit on a working day, in the capacity unit", optional=True)
+    number_of_units: Quantity = column("How many of it there are; of a store its places, m3 or money", default="1")
+    hours_per_day: Quantity = column(
+        "Capacity of one unit on a working day, in the capacity unit; a store has its room on every day: up to 24 are opening hours",
+        optional=True,
+    )
     overtime_ratio: Ratio = column("Overtime possible, as a share of regular capacity", optional=True)
     efficiency_ratio: Ratio = column("Standard hours earned in an hour worked: 0.95", optional=True)
     utilisation_ratio: Ratio = column("Hours worked in an hour available: 0.85", optional=True)
-    demonstrated_capacity_per_day: Quantity = column("Output shown on a working day, in the capacity unit", optional=True)
+    demonstrated_capacity_per_day: Quantity = column(
+        "Output shown on a working day, in the capacity unit; of a store the most stock it has held", optional=True
+    )
     months_to_add_capacity: Quantity = column("Months it takes to add capacity", optional=True)
     source_file: Text = SOURCE_FILE
     source_line: Count = SOURCE_LINE

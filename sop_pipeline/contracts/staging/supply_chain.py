@@ -90,7 +90,7 @@ class SupplierCapacity(Table, key=("supplier_id", "item_id", "period_start")):
     """One row per supplier, item and period."""
 
     supplier_id: Text = column("Supplier")
-    item_id: Text = column("Item; all items of the supplier together where empty", optional=True)
+    item_id: Text = column("Item; where empty all of the supplier together: what limits by item leave, shared by need", optional=True)
     period_start: Date = column("First day of the planning period")
     maximum_quantity: Quantity = column("Most the supplier delivers in the period")
     source_file: Text = SOURCE_FILE

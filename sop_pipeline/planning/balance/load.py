@@ -26,7 +26,8 @@ class Resources:
     is_labour: Flags  # follows its heads
     is_subcontractor: Flags
     is_stock_based: Flags  # stores and working capital
-    regular_capacity: Floats
+    is_storable: Flags  # material and supplier quotas: what a period leaves is there in the next
+    regular_capacity: Floats  # of storable resources with what is there at the start
     overtime_capacity: Floats
     is_capacity_known: Flags  # resources × periods: a capacity row says something
     workforce: dict[str, Floats]  # columns of core.workforce, NaN where there is no row or limit
@@ -71,7 +72,10 @@ WORKFORCE_COLUMNS = (
 
 
 def read_resources(axes: Axes, resources: pl.DataFrame, resource_capacity: pl.DataFrame, workforce: pl.DataFrame) -> Resources:
-    """Read core.resources, core.resource_capacity and core.workforce; a period without capacity row has none."""
+    """Read core.resources, core.resource_capacity and core.workforce; a period without capacity row has none.
+
+    What is there of a storable resource at the start is capacity of the first period that has a row.
+    """
     resources = resources.sort("resource_id")
     ids = resources["resource_id"].to_list()
     known = {resource: position for position, resource in enumerate(ids)}
@@ -94,7 +98,8 @@ def read_resources(axes: Axes, resources: pl.DataFrame, resource_capacity: pl.Da
         is_labour=resources["is_headcount_based"].to_numpy() & ~np.isnan(heads["opening_headcount"][:, 0]),
         is_subcontractor=np.asarray(resources["resource_type"].to_numpy() == "subcontractor"),
         is_stock_based=np.asarray(resources["is_stock_based"].fill_null(value=False).to_numpy(), dtype=bool),
-        regular_capacity=np.nan_to_num(known_capacity),
+        is_storable=np.asarray(resources["is_storable"].fill_null(value=False).to_numpy(), dtype=bool),
+        regular_capacity=np.nan_to_num(known_capacity) + grid(resource_capacity, "opening_capacity", 0.0, "core.resource_capacity"),
         overtime_capacity=grid(resource_capacity, "overtime_capacity", 0.0, "core.resource_capacity"),
         is_capacity_known=~np.isnan(known_capacity),
         workforce=heads,
@@ -173,10 +178,26 @@ def follow_heads(resources: Resources, required_capacity: Floats) -> Heads:
     )
 
 
+def carry_over(resources: Resources, regular: Floats, required: Floats, overtime_used: Floats) -> Floats:
+    """Regular capacity with what storable resources have left from the periods before; resources × periods, capacity units.
+
+    Of a storable resource whose capacity in a period is not known it is NaN, and nothing is carried out of that period. What its
+    overtime brings in without being used stays as well; overtime that was not called for does not.
+    """
+    available = regular.copy()
+    for resource in np.flatnonzero(resources.is_storable):
+        left = 0.0
+        for period, is_known in enumerate(resources.is_capacity_known[resource].tolist()):
+            there = left + regular[resource, period]
+            available[resource, period] = there if is_known else np.nan
+            left = max(0.0, there + overtime_used[resource, period] - required[resource, period]) if is_known else 0.0
+    return available
+
+
 def load_status(required: Floats, regular: Floats, overtime: Floats, is_labour: Flags) -> NDArray[np.str_]:
     """free, full or overloaded per resource and period; heads that follow the need are full only once they work overtime.
 
-    Costless fullness is a matter of marginal values, which this arithmetic does not know.
+    Costless fullness is a matter of marginal values, which this arithmetic does not know. Capacity that is NaN limits nothing.
     """
     slack = TOLERANCE * np.maximum(1.0, required)
     is_overloaded = required > regular + overtime + slack

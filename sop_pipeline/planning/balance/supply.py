@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from sop_pipeline.planning.balance.inputs import Axes
-from sop_pipeline.planning.balance.load import Heads, Resources, Usage, family_loads, follow_heads, load_status
+from sop_pipeline.planning.balance.load import Heads, Resources, Usage, carry_over, family_loads, follow_heads, load_status
 from sop_pipeline.planning.balance.plan import StrategyPlan, plan_strategy
 from sop_pipeline.planning.balance.read import read_balance
 from sop_pipeline.planning.balance.tables import (
@@ -75,9 +75,21 @@ def required_load(
     return required, loads
 
 
-def strategy_load(resources: Resources, required: np.ndarray, loads: dict[tuple[int, int], np.ndarray], heads: Heads) -> StrategyLoad:
-    """What a load means beside the capacity that the heads leave."""
-    regular, overtime = np.round(heads.regular_capacity, 6), np.round(heads.overtime_capacity, 6)
+def strategy_load(
+    resources: Resources,
+    required: np.ndarray,
+    loads: dict[tuple[int, int], np.ndarray],
+    heads: Heads,
+    *,
+    overtime_used: np.ndarray | None = None,
+) -> StrategyLoad:
+    """What a load means beside the capacity that the heads leave, and that storable resources have left from periods before.
+
+    `overtime_used` (resources × periods): overtime that a plan called for, also to keep what it brings; by need where None.
+    """
+    overtime = np.round(heads.overtime_capacity, 6)
     required = np.round(required, 6)
+    used = np.zeros_like(required) if overtime_used is None else overtime_used
+    regular = np.round(carry_over(resources, heads.regular_capacity, required, used), 6)
     ratio = np.divide(required, regular, out=np.full_like(required, np.nan), where=regular > 0)
     return StrategyLoad(loads, required, regular, overtime, ratio, load_status(required, regular, overtime, resources.is_labour), heads)

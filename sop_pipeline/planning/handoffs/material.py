@@ -10,6 +10,7 @@ from sop_pipeline.contracts.handoffs import MaterialRequirements
 from sop_pipeline.planning.demand_grid import positions
 from sop_pipeline.planning.handoffs.horizon import Horizon
 from sop_pipeline.planning.handoffs.item_supply import demand_still_to_come
+from sop_pipeline.planning.handoffs.quotas import item_room
 from sop_pipeline.planning.handoffs.structure import Materials, read_materials
 from sop_pipeline.planning.supply.requirements import Requirements, plan_requirements
 
@@ -32,13 +33,15 @@ def plan_materials(
     item_positions: pl.DataFrame,
     scheduled_receipts: pl.DataFrame,
     planning_options: pl.DataFrame,
+    supplier_quotas: pl.DataFrame | None = None,
     scenario_id: str = "base",
 ) -> pl.DataFrame:
     """Requirements of every item that is needed, there or ordered; result: contract MaterialRequirements.
 
     Items of planned families are received as their lots in `item_supply` say, less what is ordered already; all others are netted against
     stock, open orders and safety stock. A need falls in the middle of what is left of its period; components are taken when their parent
-    is released, or their own days before it is received. What waits for customers stands in the first period.
+    is released, or their own days before it is received. What waits for customers stands in the first period. What suppliers with quotas
+    cannot deliver in a period is ordered ahead.
     """
     supply = item_supply.filter(pl.col("scenario_id") == scenario_id)
     materials = read_materials(
@@ -68,7 +71,14 @@ def plan_materials(
         for name in ("work_order", "unissued_work_order", "purchase_order")
     )
     planned = grid(supply, "lot_rounded_quantity", "plan.item_supply")
-    found = plan_requirements(materials.structure, independent, work + bought, planned_quantity=planned, unissued_quantity=unissued)
+    found = plan_requirements(
+        materials.structure,
+        independent,
+        work + bought,
+        planned_quantity=planned,
+        unissued_quantity=unissued,
+        most_quantity=item_room(horizon, supplier_quotas, position),
+    )
     return _frame(scenario_id, horizon, materials, found, work + bought)
 
 

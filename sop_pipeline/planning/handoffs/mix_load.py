@@ -28,11 +28,13 @@ def load_of_mix(
 ) -> pl.DataFrame:
     """Load of every resource by the items' lots, their own bills of resources and offsets; result: contract MixLoad.
 
+    Stores and working capital are no part of it: stock takes them, whatever a bill of resources says of a unit in stock.
     A subcontractor's resources are loaded by what is subcontracted, all others by what is made. Options and common parts that are
     planned with their family follow its production; a family without items follows its own bill.
     """
-    ids = resources["resource_id"].sort().to_list()
+    ids = resources.filter(~pl.col("is_stock_based").fill_null(value=False))["resource_id"].sort().to_list()
     known = {resource: number for number, resource in enumerate(ids)}
+    item_resources, family_resources = (bill.filter(pl.col("resource_id").is_in(ids)) for bill in (item_resources, family_resources))
     subcontractors = resources.filter(pl.col("resource_type") == "subcontractor")["resource_id"].to_list()
     supply = family_supply.filter((pl.col("strategy") == "planned") & (pl.col("scenario_id") == scenario_id))
     own = items.filter(pl.col("family_id").is_not_null()).select("item_id", "family_id")

@@ -28,7 +28,8 @@ def planned_load(balance: Balance, paths: StrategyPlan, plan: SupplyPlan, unit_v
     stocked = stock_loads(balance.stock_use, unit_value, np.array([path.closing_stock for path in paths.paths]))
     for (_, resource), taken in stocked.items():
         required[resource] += taken
-    load = strategy_load(balance.resources, required, loads | stocked, _heads(balance, plan, required))
+    heads = _heads(balance, plan, required)
+    load = strategy_load(balance.resources, required, loads | stocked, heads, overtime_used=plan.quantities.overtime)
     value = scarcity(plan)
     worthless = value <= WORTHLESS * _hour_value(plan)[:, None]
     # Heads are full at their limit in regular time too: then one more hour is worth more than its wage.

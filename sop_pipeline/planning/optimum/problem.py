@@ -183,6 +183,7 @@ def _resources(balance: Balance, costs: SupplyCosts) -> Resources:
         regular_cost=np.where(paid, costs.wage, 0.0),
         overtime_capacity=np.where(pool, 0.0, np.where(limits, resources.overtime_capacity, 0.0)),
         overtime_cost=np.where(pool, 0.0, costs.overtime),
+        is_storable=resources.is_storable,
     )
 
 

@@ -60,13 +60,18 @@ def shortages(plan: SupplyPlan) -> list[Shortage]:
 
 
 def window_start(plan: SupplyPlan, family: int, period: int) -> int:
-    """The first period whose supply could still reach this one: back as long as stock or backlog is carried over between limits."""
+    """The first period whose supply could still reach this one: back as long as stock or backlog is carried over between limits.
+
+    A store or working capital that is scarce at the end of a period is no such limit: more of it would let the stock through.
+    """
     edges = [hinge.at[family] for hinge in plan.model.hinges] + [np.zeros(plan.inputs.shape[1])]
     position = plan.quantities.position[family]
+    rent = _store_rents(plan, family).sum(axis=0)
     start = period
     while start > 0:
         distance = min(abs(position[start - 1] - edge[start - 1]) for edge in edges if np.isfinite(edge[start - 1]))
-        if distance <= SMALL * plan.model.scales.family[family]:
+        # Stock that would be built ahead, were there room or money for it, is carried over in the same sense.
+        if distance <= SMALL * plan.model.scales.family[family] and rent[start - 1] <= 0:
             break
         start -= 1
     return start
@@ -108,12 +113,14 @@ def peg_shortages(plan: SupplyPlan, limit: int = PEGGED) -> pl.DataFrame:
 
 
 def _scarce(plan: SupplyPlan, short: Shortage) -> Iterator[tuple[int | None, float | None]]:
-    """Resources whose scarcity the family pays in the window, with their shares; nothing scarce is one empty row."""
+    """Resources whose scarcity the family pays in the window, with their shares; nothing scarce is one empty row.
+
+    It pays for hours and material when it supplies, and for room and money at the end of every period it would carry stock through.
+    """
     inputs = plan.inputs
     usages = inputs.usages
-    going, _ = capacity_prices(inputs)
-    scarcity = np.maximum(plan.resource_value - going[:, None], 0.0)
-    rents = np.zeros(len(inputs.resources.resource_ids))
+    scarcity = _scarcity(plan)
+    rents = _store_rents(plan, short.family)[:, short.first_period : short.period].sum(axis=1)
     for row in np.flatnonzero(inputs.sources.family[usages.source] == short.family):
         offset = int(usages.offset[row])
         when = slice(max(short.first_period - offset, 0), max(short.period - offset + 1, 0))
@@ -125,6 +132,24 @@ def _scarce(plan: SupplyPlan, short: Shortage) -> Iterator[tuple[int | None, flo
     for resource in np.argsort(-rents, kind="stable"):
         if rents[resource] > SMALL * total:
             yield int(resource), float(rents[resource] / total)
+
+
+def _scarcity(plan: SupplyPlan) -> Floats:
+    """What one more unit of a resource would save beyond its going price, money; RT."""
+    going, _ = capacity_prices(plan.inputs)
+    return np.maximum(plan.resource_value - going[:, None], 0.0)
+
+
+def _store_rents(plan: SupplyPlan, family: int) -> Floats:
+    """What a unit of the family in stock at the end of a period pays for scarce room and money; RT, money per planning unit.
+
+    Less than a millionth of the unit's value is the solver's noise.
+    """
+    stock = plan.inputs.stock_usages
+    mine = np.flatnonzero(stock.family == family)
+    rents = np.zeros_like(plan.resource_value)
+    rents[stock.resource[mine]] = stock.usage_per_unit[mine][:, None] * _scarcity(plan)[stock.resource[mine]]
+    return np.where(rents > SMALL * plan.model.prices.value[family], rents, 0.0)
 
 
 class Relief:
@@ -145,18 +170,23 @@ class Relief:
         usages = plan.inputs.usages
         offset = int(usages.offset[usages.resource == resource].max(initial=0))
         block = programme.row_blocks["resource"]
-        available = plan.quantities.available + plan.quantities.overtime
+        done, start = plan.quantities, max(short.first_period - offset, 0)
+        brought = np.concatenate([[0.0], done.carried[resource, :-1]])
+        # What could have been kept of a storable resource would have helped as well.
+        while start > 0 and brought[start] > SMALL * plan.model.scales.resource[resource]:
+            start -= 1
+        more_of = (done.available + done.overtime)[resource] - brought
         rows = {}
-        for period in range(max(short.first_period - offset, 0), short.period + 1):
+        for period in range(start, short.period + 1):
             row = block.start + resource * block.shape[1] + period
-            rows[row] = self._ratio * available[resource, period] / programme.row_scale[row]
+            rows[row] = self._ratio * more_of[period] / programme.row_scale[row]
         for row, more in rows.items():
             self._session.change_row_bounds(row, float(programme.row_lower[row]), float(programme.row_upper[row] + more))
         solution = self._session.run()
-        done = read_quantities(self._model, solution.values)
+        relieved = read_quantities(self._model, solution.values)
         for row in rows:
             self._session.change_row_bounds(row, float(programme.row_lower[row]), float(programme.row_upper[row]))
-        ended = short.quantity - done.backlog[short.family, short.period] - done.lost_sales[short.family, short.period]
+        ended = short.quantity - relieved.backlog[short.family, short.period] - relieved.lost_sales[short.family, short.period]
         return float(max(ended, 0.0)), float(self._objective - solution.objective_amount)
 
 

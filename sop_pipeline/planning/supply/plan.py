@@ -29,12 +29,12 @@ class Quantities:
     regular_paid: Floats  # RT: regular capacity that costs when used
     overtime: Floats  # RT: of a resource's own capacity
     extra_shift: Floats  # RT
-    carried: Floats  # RT: storable capacity left for the next period
+    carried: Floats  # RT: storable capacity left for the next period, all of it
     heads: Floats  # LT
     hires: Floats  # LT
     layoffs: Floats  # LT
     pool_overtime: Floats  # LT, hours
-    available: Floats  # RT: regular capacity, with the hours of heads and what was carried in
+    available: Floats  # RT: regular capacity, with the hours of heads and what earlier periods left
     forced_overload: Floats  # RT: what the solver had to put beyond every tier
     overflow: Floats  # RT: stock beyond storage or cash
     forbidden_idle: Floats  # RT, hours that stayed idle although none may
@@ -74,12 +74,14 @@ def read_quantities(model: Model, values: Floats) -> Quantities:
     heads, hires, layoffs = (np.maximum(_or_none(programme.columns(values, name), inputs), 0.0) for name in ("heads", "hires", "layoffs"))
     pools = inputs.workforce
     overtime = _rows_of(pools.overtime_hours_per_head, programme.columns(values, "pool_overtime"), model.scales.resource[pools.resource])
-    carried = np.zeros(shape)
-    if inputs.resources.is_storable.any():
-        carried[inputs.resources.is_storable] = programme.columns(values, "carry")
     stores = np.unique(inputs.stock_usages.resource)
     overload = np.zeros(shape)
     overload[overload_cells(inputs, model.rules)] = programme.columns(values, "overload")
+    required = required_capacity(inputs, supply, np.maximum(position, 0.0) + reserved)
+    hours = _spread(pools.resource, heads * pools.regular_hours_per_head + overtime, shape)
+    paid = np.where(inputs.resources.regular_cost > 0, used["regular"], regular_capacity(inputs))
+    overflow = _spread(stores, programme.columns(values, "overflow"), shape)
+    carried = carried_capacity(inputs, required, paid + hours + used["overtime"] + used["extra_shift"] + overload + overflow)
     return Quantities(
         supply=supply,
         position=position,
@@ -87,7 +89,7 @@ def read_quantities(model: Model, values: Floats) -> Quantities:
         lost_sales=lost,
         scrap=scrap,
         issued=issued,
-        required=required_capacity(inputs, supply, np.maximum(position, 0.0) + reserved),
+        required=required,
         regular_paid=used["regular"],
         overtime=used["overtime"] + _spread(pools.resource, overtime, shape),
         extra_shift=used["extra_shift"],
@@ -98,7 +100,7 @@ def read_quantities(model: Model, values: Floats) -> Quantities:
         pool_overtime=overtime,
         available=available_capacity(inputs, heads, carried),
         forced_overload=overload,
-        overflow=_spread(stores, programme.columns(values, "overflow"), shape),
+        overflow=overflow,
         forbidden_idle=_spread(always_busy(inputs), programme.columns(values, "idle"), shape),
         uncovered_issue=_spread(np.unique(inputs.issues.component), programme.columns(values, "uncovered_issue"), inputs.shape),
     )
@@ -154,12 +156,26 @@ def required_capacity(inputs: SupplyInputs, supply: Floats, inventory: Floats) -
 
 
 def available_capacity(inputs: SupplyInputs, heads: Floats, carried: Floats) -> Floats:
-    """Regular capacity: a resource's own, the hours of its heads, and what is carried in less what is carried out; RT."""
+    """Regular capacity: a resource's own, the hours of its heads, and what is carried in; RT."""
     crew = inputs.workforce
     available = regular_capacity(inputs)
     available[crew.resource] += heads * crew.regular_hours_per_head
-    brought = np.concatenate([np.zeros_like(carried[:, :1]), carried[:, :-1]], axis=1)
-    return available + brought - carried
+    available[:, 1:] += carried[:, :-1]
+    return available
+
+
+def carried_capacity(inputs: SupplyInputs, required: Floats, coming: Floats) -> Floats:
+    """What storable resources have left for the next period: all that came in so far and was not taken; RT.
+
+    `coming`: regular capacity, as used where its use costs, and what the plan calls for beyond it. Of a period without limit nothing is
+    left, because nobody knows what that would be.
+    """
+    carried = np.zeros_like(required)
+    for period in range(required.shape[1]):
+        before = carried[:, period - 1] if period else 0.0
+        left = before + coming[:, period] - required[:, period]
+        carried[:, period] = np.where(inputs.resources.is_storable & np.isfinite(left), np.maximum(left, 0.0), 0.0)
+    return carried
 
 
 def _tidy(values: Floats, scale: Floats) -> Floats:

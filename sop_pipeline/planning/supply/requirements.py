@@ -77,6 +77,7 @@ def plan_requirements(
     *,
     planned_quantity: Floats | None = None,
     unissued_quantity: Floats | None = None,
+    most_quantity: Floats | None = None,
 ) -> Requirements:
     """Net every item against stock and scheduled receipts, level by level, and order in lots.
 
@@ -84,7 +85,10 @@ def plan_requirements(
     `planned_quantity`, receipts of `is_scheduled` items as the plan above gives them, open orders included; `unissued_quantity`, the part
     of open orders that has not taken its components yet. A receipt covers gross + safety − on hand − scheduled − ordered before, lifted
     to the minimum and rounded up to the multiple; it is released a lead time earlier, where it takes its components. Needs inside the
-    lead time are released in the first period as past due. Raises InputError for a circle and for positions outside the items.
+    lead time are released in the first period as past due. `most_quantity`, what can come of an item in a period: what is needed beyond
+    it is ordered ahead, as late as there is room, and in its own period where there is none.
+
+    Raises InputError for a circle and for positions outside the items.
     """
     count = len(structure.item_ids)
     refuse_outside("bill_of_materials.parent", structure.parent, count)
@@ -100,6 +104,7 @@ def plan_requirements(
     scheduled = scheduled_quantity[order]
     planned = None if planned_quantity is None else planned_quantity[order]
     unissued = np.zeros_like(gross) if unissued_quantity is None else unissued_quantity[order]
+    most = None if most_quantity is None else most_quantity[order]
     net, receipts, releases = np.zeros_like(gross), np.zeros_like(gross), np.zeros_like(gross)
     past_due = np.zeros(count)
     for start, end in zip(ends - sizes, ends, strict=True):
@@ -109,6 +114,8 @@ def plan_requirements(
         if planned is not None:
             wanted = np.where(structure.is_scheduled[items, None], planned[level], wanted)
         net[level], receipts[level] = _receipts(structure, items, wanted, scheduled[level])
+        if most is not None:
+            receipts[level] = order_ahead(receipts[level], most[level], structure.lot_multiple[items])
         when = structure.timing[structure.lead[items]]
         releases[level], past_due[level] = _release(receipts[level], when)
         for kind, usage in usages:
@@ -144,6 +151,25 @@ def _receipts(structure: ItemStructure, items: Positions, gross: Floats, schedul
         receipts[:, period] = np.where(is_missing, wanted, 0.0)
         ordered += receipts[:, period]
     return net, receipts
+
+
+def order_ahead(receipts: Floats, most: Floats, multiple: Floats) -> Floats:
+    """Receipts of items (N × T) moved to earlier periods where they are more than can come; whole multiples move, 0 = any quantity."""
+    moved = receipts.copy()
+    for item, period in np.argwhere(receipts > most).tolist():
+        lot = multiple[item]
+        for earlier in range(period - 1, -1, -1):
+            excess, room = moved[item, period] - most[item, period], most[item, earlier] - moved[item, earlier]
+            if excess <= 0:
+                break
+            quantity = min(excess, room)
+            if lot > 0:
+                wanted = min(np.ceil(excess / lot - ALMOST) * lot, moved[item, period])
+                quantity = min(wanted, np.floor(room / lot + ALMOST) * lot) if np.isfinite(room) else wanted
+            if quantity > 0:
+                moved[item, period] -= quantity
+                moved[item, earlier] += quantity
+    return moved
 
 
 def _release(receipts: Floats, when: Positions) -> tuple[Floats, Floats]:

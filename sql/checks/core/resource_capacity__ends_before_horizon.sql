@@ -1,7 +1,7 @@
--- One row per critical resource that families use and whose capacity is not known through the horizon.
+-- One row per critical resource that families or their stock use and whose capacity is not known through the horizon.
 -- severity: warning
 -- owner: team:production
--- hint: Give the resource hours_per_day, or its periods in resource_capacity; until then the plan does not limit it there.
+-- hint: Give it hours_per_day, a store number_of_units, or its periods in resource_capacity, a quota in supplier_capacity; no limit until then.
 with periods as (
     select period_start from core.periods where period_kind in ('current', 'horizon')
 ),
@@ -10,8 +10,11 @@ resources as (
     select resource_id from core.resources where is_critical
 ),
 
+-- stock takes stores and working capital without any bill that names them
 used as (
-    select distinct resource_id from core.family_resources
+    select resource_id from core.family_resources
+    union
+    select resource_id from core.resources where is_stock_based
 ),
 
 resource_capacity as (

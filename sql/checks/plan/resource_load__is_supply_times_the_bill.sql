@@ -1,11 +1,11 @@
--- The load of labour, equipment and subcontractors is planned production, or subcontract, × bill of resources, where it falls.
+-- The load of all but stores and working capital is planned production, or subcontract, × bill of resources, where it falls.
 -- severity: stop
 -- owner: team:planning
 -- hint: Load and production tell two plans: look at the families of the resources shown; rerun from plan, and report it if it stays.
 with
 resource_load as (select * from plan.resource_load),
 family_balance as (select * from plan.family_balance),
-resources as (select * from core.resources where resource_type in ('labour', 'equipment', 'subcontractor')),
+resources as (select * from core.resources where not is_stock_based),
 family_resources as (select * from core.family_resources),
 to_date as (select * from core.family_history where periods_from_now = 0),
 periods as (select * from core.periods where period_kind in ('current', 'horizon')),

@@ -104,10 +104,11 @@ def store(draft: Draft, ladder: LadderColumns, rows: Indices) -> None:
 
 
 def keep_material(draft: Draft, rows: Indices) -> None:
-    """Storable material and supplier quotas: what a period leaves is there in the next."""
+    """Storable material and supplier quotas: what a period leaves is there in the next; nothing where there is no limit to leave any of."""
     matrix, inputs, scales = draft.matrix, draft.inputs, draft.scales
     storable = np.flatnonzero(inputs.resources.is_storable)
-    carry = matrix.columns("carry", (storable.size, rows.shape[1]), scale=scales.resource[storable][:, None])
+    most = np.where(np.isfinite(inputs.resources.regular_capacity[storable]), np.inf, 0.0)
+    carry = matrix.columns("carry", (storable.size, rows.shape[1]), upper=most, scale=scales.resource[storable][:, None])
     matrix.put(rows[storable], carry, 1.0)
     matrix.put(rows[storable, 1:], carry[:, :-1], -1.0)
 
