@@ -70,6 +70,10 @@ def _measures(plan: SupplyPlan, *, is_one_unit: bool) -> Iterator[tuple[str, Flo
     money = average * inputs.families.unit_value_amount
     yield "average_inventory_amount", money, float(money.sum())
     yield "average_inventory_quantity", average, float(average.sum()) if is_one_unit else None
+    if (inputs.families.shelf_life_periods > 0).any():
+        # Beside the costs, not in them: what it took to make or buy it stands there already.
+        spoiled = done.scrap.sum(axis=1) * inputs.families.unit_value_amount
+        yield "spoiled_amount", spoiled, float(spoiled.sum())
     missing = missing_quantity(inputs, done)
     yield "worst_shortage_quantity", missing.max(axis=1), float(missing.sum(axis=0).max()) if is_one_unit else None
     shares = hour_shares(inputs, done.supply)
