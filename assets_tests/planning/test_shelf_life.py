@@ -82,6 +82,9 @@ def test_a_peak_beyond_the_mill_is_built_ahead_only_as_far_as_stock_keeps(life: 
     assert series(rows, "production_quantity", "planned") == pytest.approx(made, abs=1e-4)
     assert series(rows, "closing_shortage_quantity", "planned") == pytest.approx([0.0, 0.0, 0.0, short], abs=1e-4)
     assert series(rows, "spoiled_quantity", "planned") == [0.0] * 4
+    # June is where it binds: more than its own output cannot be there at its end.
+    is_said = ["no more is made ahead: stock keeps 1 period" in (note or "") for note in series(rows, "note", "planned")]
+    assert is_said == [False, False, life == 1, False]
     assert_all_contracts(frames, result)
 
 
@@ -188,9 +191,9 @@ def test_a_family_is_made_in_runs_only_where_the_company_asks_for_it() -> None:
     free = optimum(frames, default_strategy="least_cost").family_balance
     assert series(free, "production_quantity", "planned") == pytest.approx([10.0] * 4)
     result = optimum(frames, switches=Switches(minimum_runs=True, gap=0.0), default_strategy="least_cost")
-    made = series(result.family_balance, "production_quantity", "planned")
-    assert made == pytest.approx([25.0, 0.0, 25.0, 0.0]) or sum(quantity > 0 for quantity in made) < 4
-    assert all(quantity == 0 or quantity >= 25.0 for quantity in made)
+    # Two runs would make 50; carrying 40 costs 54 money, the 10 too many 600.
+    assert series(result.family_balance, "production_quantity", "planned") == pytest.approx([40.0, 0.0, 0.0, 0.0])
+    assert result.stability_curve["rate_change_ratio"].max() <= 2.0
     assert_all_contracts(frames, result)
 
 

@@ -129,10 +129,11 @@ def say_path(path: FamilyPath, task: FamilyTask, notes: list[list[str]]) -> None
     for period in np.flatnonzero(path.late_issues > 0):
         notes[period].append(f"other families wait for {path.late_issues[period]:g}: supply is fixed below what they take")
     for period in np.flatnonzero(path.spoiled > 0):
-        notes[period].append(f"{path.spoiled[period]:g} spoil: stock keeps {_count(task.shelf_life_periods)}")
+        notes[period].append(f"{path.spoiled[period]:g} spoil: stock keeps {count_periods(task.shelf_life_periods)}")
 
 
-def _count(periods: int) -> str:
+def count_periods(periods: int) -> str:
+    """A number of periods in words."""
     return "1 period" if periods == 1 else f"{periods} periods"
 
 
@@ -172,7 +173,7 @@ def _levels(
     for period in np.flatnonzero(np.fmax(levels.target, levels.minimum) > sells + 1e-6):
         # A stock that nobody takes before it spoils would be made and thrown away again and again.
         asked = np.fmax(levels.target, levels.minimum)[period]
-        kept = _count(int(policies.shelf_life.periods[family]))
+        kept = count_periods(int(policies.shelf_life.periods[family]))
         notes[period].append(f"stock of {asked:g} asked for, {sells[period]:g} planned: it keeps {kept}, no more goes out in them")
     target: Floats = np.minimum(levels.target, sells)
     minimum: Floats = np.minimum(levels.minimum, sells)

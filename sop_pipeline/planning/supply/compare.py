@@ -97,4 +97,6 @@ def rate_change_ratio(plan: SupplyPlan) -> float:
     np.add.at(made, inputs.sources.family, plan.quantities.supply)
     days = inputs.families.working_days
     rate = np.divide(made, days, out=np.zeros_like(made), where=days > 0) * plan.model.prices.value[:, None]
-    return float(np.abs(np.diff(rate, axis=1)).sum() / max(rate[:, 1:].sum(), np.finfo(float).tiny))
+    # Where all is made in the first period, its rate is what changes.
+    whole = rate[:, 1:].sum() or rate.sum() or 1.0
+    return float(np.abs(np.diff(rate, axis=1)).sum() / whole)
