@@ -169,6 +169,15 @@ def test_old_stock_spoils_in_every_strategy_and_its_value_stands_beside_the_cost
     assert dict(measures.select("family_id", "value").iter_rows()) == pytest.approx({"F": 50 * COST, "*": 50 * COST})
     notes = series(result.family_balance, "note", "planned")
     assert "10 spoil: stock keeps 2 periods" in notes[0]
+    assert notes[0].count("spoil") == 1
+
+
+def test_a_level_rate_that_nobody_plans_leaves_no_note_of_what_it_would_spoil() -> None:
+    frames = keeps(one(demand=[10.0, 10.0, 10.0, 300.0]), 1)
+    said = [note for note in series(balance(frames).family_balance, "note", "level") if note is not None and "spoil" in note]
+    assert len(said) == 2
+    rows = optimum(frames, default_strategy="least_cost").family_balance
+    assert not [note for note in series(rows, "note", "planned") if note is not None and "spoil" in note]
 
 
 def test_stock_of_unknown_age_is_taken_as_half_through_its_life() -> None:

@@ -14,6 +14,7 @@ Floats = NDArray[np.float64]
 KINDS = ("production", "subcontract", "purchase")
 DECIMALS = 6
 GRAIN = 1e-6
+DUST = 1e-5  # what rounding up from period to period may leave over
 TRIES = 40  # each meets one more period in which something spoils
 
 
@@ -130,7 +131,8 @@ def _follow(
         if task.shelf_life_periods:
             young = path.supply[:, max(period + 1 - task.shelf_life_periods, 0) : period + 1].sum()
             # First in, first out: what is more than came in lately, and still keeps of the opening stock, is past its life.
-            path.spoiled[period] = max(0.0, round(stock - float(young) - float(task.fresh_stock[period]), DECIMALS))
+            old = round(stock - float(young) - float(task.fresh_stock[period]), DECIMALS)
+            path.spoiled[period] = old if old > DUST else 0.0
             stock = round(stock - float(path.spoiled[period]), DECIMALS)
         owed = round(owed + demand - shipped, DECIMALS)
         path.issued[period], path.shipped[period] = taken, shipped
@@ -149,7 +151,7 @@ def _make_up_for_spoiled(task: FamilyTask, path: FamilyPath, stretch: tuple[int,
         position = _follow(task, path, stretch, before, goal, to_spoil=made + step)
         left = float(path.spoiled[slice(*stretch)].sum()) - (made + step)
         made += step
-        if left <= GRAIN or left >= missing:
+        if left <= DUST or left >= missing:
             break
         step, missing = left * step / (missing - left), left
     return position

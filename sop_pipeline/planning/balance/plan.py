@@ -85,7 +85,6 @@ def plan_strategy(inputs: BalanceInputs, policies: Policies, family_usage: pl.Da
         task = _task(inputs, policies, family, issued=issued, levels=levels, sells=sells, rule=rule, notes=notes)
         to_date = np.array([inputs.opening.to_date[kind][family] for kind in KINDS])
         path = plan_path(keep_orders(task, policies.orders.get(family_id, []), to_date))
-        say_path(path, task, notes)
         days_left, days_ahead = inputs.days_left[family], inputs.working_days[family, horizon:]
         shipped_ahead = extend_at_mean_rate(path.shipped, days_left, days_ahead, axes.season)
         lasting = ForwardWalk(shipped_ahead, np.concatenate([days_left, days_ahead]), axes.season)

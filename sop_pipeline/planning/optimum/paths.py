@@ -38,6 +38,7 @@ def planned_paths(balance: Balance, base: StrategyPlan, tasks: list[FamilyTask],
             notes[family][0].append(f"what family {consumer} takes is left out: the two feed each other in a circle")
         issued = np.round(issued_ahead[family, :horizon], DECIMALS)
         left = np.round(np.stack([getattr(plan.quantities, name)[family] for name in ("lost_sales", "reserved", "scrap")]), DECIMALS)
+        left[2] = np.where(left[2] > SNAP * plan.model.scales.family[family], left[2], 0.0)
         path = _path(tasks[family], by_kind[:, family], closing[family], issued, lost_reserved_and_spoiled=left)
         path = dataclasses.replace(path, target_backlog=base.paths[family].target_backlog)
         say_path(path, tasks[family], notes[family])
