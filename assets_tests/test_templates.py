@@ -125,6 +125,7 @@ def test_the_settings_state_every_key_with_its_default():
         "supply": {
             "strategy": "least_cost",
             "whole_heads": False,
+            "minimum_runs": False,
             "idle_hours": "allowed",
             "holding_cost_on": "closing",
             "holding_cost_above": "zero",

@@ -59,6 +59,9 @@ class Case:
     overtime_cost: float = 0.0
     crew: Crew | None = None
     ordered: dict[str, Sequence[float]] = field(default_factory=dict)
+    shelf_life_days: int | str = ""
+    lot_minimum: float | str = ""
+    received: dict[str, float] = field(default_factory=dict)  # made before the first month, by day
 
 
 def write_textbook_company(folder: Path, cases: Sequence[Case], *, months: int = 6, **supply: str | float) -> Path:
@@ -109,6 +112,8 @@ def _case_rows(case: Case) -> dict[str, list[Row]]:
                 "family_id": family,
                 "unit_of_measure": "pc",
                 "sourcing": "make",
+                "shelf_life_days": case.shelf_life_days,
+                "lot_minimum": case.lot_minimum,
             }
         ],
         "standard_costs": [{"item_id": item, "valid_from": "2025-01-01", "total_cost": case.standard_cost, "currency": "EUR"}],
@@ -164,6 +169,10 @@ def _case_rows(case: Case) -> dict[str, list[Row]]:
         ],
         "planning_costs": list(_costs(case)),
         "sales_orders": list(_owed(case, item)),
+        "production_history": [
+            {"production_id": f"{family}-{day}", "item_id": item, "completion_date": day, "good_quantity": quantity}
+            for day, quantity in case.received.items()
+        ],
         **_resources(case),
     }
 

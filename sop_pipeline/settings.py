@@ -90,6 +90,7 @@ class SupplySettings(_Section):
 
     strategy: Literal["level", "chase", "hybrid", "least_cost"] = "least_cost"
     whole_heads: Literal[False, "optimal", "nearest", "up"] = False
+    minimum_runs: bool = False
     idle_hours: Literal["allowed", "none"] = "allowed"
     holding_cost_on: Literal["closing", "average"] = "closing"
     holding_cost_above: Literal["zero", "minimum"] = "zero"

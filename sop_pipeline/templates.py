@@ -60,6 +60,7 @@ forecast:
 supply:                         # where the extract supply_policies says nothing
   strategy: least_cost          # level, chase, hybrid or least_cost
   whole_heads: false            # false, optimal, nearest or up
+  minimum_runs: false           # true: a family is made in a run of its items' smallest lots, or not at all; takes longer
   idle_hours: allowed           # allowed or none
   holding_cost_on: closing      # closing or average inventory
   holding_cost_above: zero      # zero or minimum: cost of all inventory, or of what exceeds the minimum

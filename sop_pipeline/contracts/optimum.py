@@ -17,6 +17,7 @@ STRATEGY_MEASURES = (
     "lost_sales_cost",
     "average_inventory_amount",
     "average_inventory_quantity",
+    "spoiled_amount",  # where a family keeps for a time only: unit value of what is scrapped, beside the costs that made it
     "worst_shortage_quantity",
     "hires",
     "layoffs",

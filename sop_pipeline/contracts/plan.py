@@ -108,7 +108,8 @@ class FamilyBalance(Table, key=("scenario_id", "strategy", "family_id", "period_
     subcontract_quantity: Number = column("Subcontract of the whole period")
     purchase_quantity: Number = column("Purchases of the whole period")
     issued_quantity: Number = column("Issued to other families")
-    other_movement_quantity: Number = column("Other movements to date; none are planned")
+    other_movement_quantity: Number = column("Other movements to date, less what spoils in the remainder; no others are planned")
+    spoiled_quantity: Number = column("Stock that passes its shelf life in the remainder and is scrapped, first in, first out", ge=0)
     opening_inventory_quantity: Number = column("Stock at the start of the period; one below zero that nothing has moved since is 0")
     unexplained_quantity: Number = column(
         "Current period: up to the latest snapshot, and what lifts a stock below zero to zero; empty where there is none", optional=True

@@ -82,6 +82,24 @@ excess as (
     from planned
     where balance_status = 'excess'
 ),
+-- no other movement is planned than what passes its shelf life
+spoiled as (
+    select
+        'spoiled',
+        family_id,
+        null,
+        null,
+        period_start,
+        1,
+        round(coalesce(other_movement_to_date_quantity, 0) - other_movement_quantity, 6) as missing,
+        false,
+        concat(family_name, ': up to {} ', planning_unit, ' spoil before anybody takes them'),
+        null,
+        missing * unit_cost,
+        planner
+    from planned
+    where missing > 0
+),
 lead_time as (
     select
         'lead_time_over_target',
@@ -188,6 +206,8 @@ together as (
     select * from below_target
     union all
     select * from excess
+    union all
+    select * from spoiled
     union all
     select * from lead_time
     union all

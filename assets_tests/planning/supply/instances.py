@@ -134,5 +134,5 @@ def _sources(random: np.random.Generator, families: int, periods: int, size: np.
         maximum_quantity=np.where(odd > 0.9, scale * 0.3, np.inf),
         fixed_quantity=np.where((odd > 0.5) & (odd < 0.55), scale, np.nan),
         approved_quantity=np.where(random.random(shape) < 0.3, scale, np.nan),
-        minimum_run_quantity=np.where(random.random(family.size) < 0.03, size[family], 0.0),
+        minimum_run_quantity=np.where(random.random(family.size) < 0.03, size[family], 0.0)[:, None],
     )

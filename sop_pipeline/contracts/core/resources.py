@@ -73,6 +73,29 @@ class ComponentQuotas(Table, key=("item_id", "period_start")):
     )
 
 
+class FamilyItemLimits(Table, key=("family_id",)):
+    """One row per family whose items spoil or are made in smallest lots: how long it keeps, and the smallest run it is made in."""
+
+    family_id: Text = column("Family")
+    shelf_life_days: Count = column(
+        "Calendar days it keeps: the life that half of its supply mix does not outlast; empty where more than half never spoils",
+        optional=True,
+        ge=0,
+    )
+    shelf_life_periods: Count = column(
+        "Those days in mean planned periods, rounded down, at least 1: what is made in a period is good for so many period ends",
+        optional=True,
+        ge=1,
+    )
+    shortest_shelf_life_days: Count = column("The shortest life of an item of its supply mix", optional=True, ge=0)
+    perishable_ratio: Ratio = column("Share of its supply mix that spoils at all", ge=0, le=1)
+    minimum_run_quantity: Number = column(
+        "Smallest lots of its make items, weighted by their supply mix, planning units; one without a smallest lot counts as 0",
+        optional=True,
+        gt=0,
+    )
+
+
 class ResourceCapacity(Table, key=("resource_id", "period_start")):
     """One row per resource with a known capacity and planned period, look-ahead included; the current period holds its remainder."""
 
@@ -224,6 +247,7 @@ TABLES: dict[str, type[Table]] = {
     "core.supplier_quotas": SupplierQuotas,
     "core.component_quotas": ComponentQuotas,
     "core.family_storage": FamilyStorage,
+    "core.family_item_limits": FamilyItemLimits,
     "core.workforce": Workforce,
     "core.item_requirements": ItemRequirements,
     "core.routing_usage": RoutingUsage,

@@ -7,6 +7,7 @@ EXCEPTION_KINDS = (
     "overloaded",
     "below_target",
     "excess",
+    "spoiled",
     "lead_time_over_target",
     "schedule_off_plan",
     "sales_plan_missing",

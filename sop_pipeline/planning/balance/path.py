@@ -14,6 +14,8 @@ Floats = NDArray[np.float64]
 KINDS = ("production", "subcontract", "purchase")
 DECIMALS = 6
 GRAIN = 1e-6
+DUST = 1e-5  # what rounding up from period to period may leave over
+TRIES = 40  # each meets one more period in which something spoils
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,8 @@ class FamilyTask:
 
     `owed` is the shortage of make-to-stock, the open orders of make-to-order; `issued` what other families take. NaN = none.
     `weight` is the share of each kind of supply per period; `lower` and `upper` limit each kind and period, both alike fix it.
-    `waypoint` is a closing net position (stock − owed) that somebody ordered. `rule` names level or chase for each period.
+    `waypoint` is a closing net position (stock − owed) that somebody ordered. `rule` names level or chase for each period. Stock is good
+    for `shelf_life_periods` ends, 0 where nothing spoils; `fresh_stock` is what of `stock` is still good at each end.
     """
 
     working_days: Floats
@@ -41,6 +44,8 @@ class FamilyTask:
     upper: Floats
     rule: tuple[str, ...]
     level_block_periods: int
+    shelf_life_periods: int
+    fresh_stock: Floats
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,7 @@ class FamilyPath:
     target_backlog: Floats
     late_issues: Floats
     lost: Floats
+    spoiled: Floats
 
 
 def plan_path(task: FamilyTask) -> FamilyPath:
@@ -76,34 +82,79 @@ def plan_path(task: FamilyTask) -> FamilyPath:
         target_backlog=np.full(periods, np.nan),
         late_issues=np.zeros(periods),
         lost=np.zeros(periods),
+        spoiled=np.zeros(periods),
     )
-    outgoing = task.demand + task.issued
-    demand, issued = task.demand.tolist(), task.issued.tolist()
-    stock, owed, late = task.stock, task.owed, 0.0
-    for start, end in pairwise(_bounds(task)):
-        goal = _closing_goal(task, path, (start, end), owed)
-        plan = _stretch(task, outgoing, (start, end), goal - (stock - owed) + late)
-        carry = [0.0] * len(KINDS)
-        for period in range(start, end):
-            wanted = issued[period] + late
-            cells = plan[:, period - start].tolist()
-            if sum(cells) < wanted - stock - GRAIN:
-                cells = _stretch(task, outgoing, (period, period + 1), wanted - stock - float(outgoing[period]))[:, 0].tolist()
-                rest = goal - (stock - owed) + late + float(outgoing[period]) - sum(cells)
-                if period + 1 < end:
-                    plan[:, period + 1 - start :] = _stretch(task, outgoing, (period + 1, end), rest)
-                carry = [0.0] * len(KINDS)
-            supplied = _round_up(task, cells, period, carry)
-            there = round(stock + sum(supplied), DECIMALS)
-            taken = min(wanted, there)
-            late = round(wanted - taken, DECIMALS)
-            shipped = min(demand[period] + owed, there - taken)
-            stock = round(there - taken - shipped, DECIMALS)
-            owed = round(owed + demand[period] - shipped, DECIMALS)
-            path.supply[:, period] = supplied
-            path.issued[period], path.shipped[period] = taken, shipped
-            path.closing_stock[period], path.closing_owed[period], path.late_issues[period] = stock, owed, late
+    position = Position(task.stock, task.owed, 0.0)
+    for stretch in pairwise(_bounds(task)):
+        goal = _closing_goal(task, path, stretch, position.owed)
+        before, position = position, _follow(task, path, stretch, position, goal)
+        if path.spoiled[slice(*stretch)].any():
+            position = _make_up_for_spoiled(task, path, stretch, before, goal)
     return path
+
+
+@dataclass(frozen=True)
+class Position:
+    """What is there, owed to customers, and owed to other families at the end of a period, planning units."""
+
+    stock: float
+    owed: float
+    late: float
+
+
+def _follow(
+    task: FamilyTask, path: FamilyPath, stretch: tuple[int, int], position: Position, goal: float, *, to_spoil: float = 0.0
+) -> Position:
+    """Plan one stretch into `path`; `to_spoil` is made on top. Result: the position at its end."""
+    start, end = stretch
+    outgoing = task.demand + task.issued
+    stock, owed, late = position.stock, position.owed, position.late
+    plan = _stretch(task, outgoing, stretch, goal - (stock - owed) + late + to_spoil)
+    carry = [0.0] * len(KINDS)
+    for period in range(start, end):
+        demand, wanted = float(task.demand[period]), float(task.issued[period]) + late
+        cells = plan[:, period - start].tolist()
+        if sum(cells) < wanted - stock - GRAIN:
+            cells = _stretch(task, outgoing, (period, period + 1), wanted - stock - float(outgoing[period]))[:, 0].tolist()
+            yet_to_spoil = max(0.0, to_spoil - float(path.spoiled[start:period].sum()))
+            rest = goal - (stock - owed) + late + yet_to_spoil + float(outgoing[period]) - sum(cells)
+            if period + 1 < end:
+                plan[:, period + 1 - start :] = _stretch(task, outgoing, (period + 1, end), rest)
+            carry = [0.0] * len(KINDS)
+        supplied = _round_up(task, cells, period, carry)
+        path.supply[:, period] = supplied
+        there = round(stock + sum(supplied), DECIMALS)
+        taken = min(wanted, there)
+        late = round(wanted - taken, DECIMALS)
+        shipped = min(demand + owed, there - taken)
+        stock = round(there - taken - shipped, DECIMALS)
+        if task.shelf_life_periods:
+            young = path.supply[:, max(period + 1 - task.shelf_life_periods, 0) : period + 1].sum()
+            # First in, first out: what is more than came in lately, and still keeps of the opening stock, is past its life.
+            old = round(stock - float(young) - float(task.fresh_stock[period]), DECIMALS)
+            path.spoiled[period] = old if old > DUST else 0.0
+            stock = round(stock - float(path.spoiled[period]), DECIMALS)
+        owed = round(owed + demand - shipped, DECIMALS)
+        path.issued[period], path.shipped[period] = taken, shipped
+        path.closing_stock[period], path.closing_owed[period], path.late_issues[period] = stock, owed, late
+    return Position(stock, owed, late)
+
+
+def _make_up_for_spoiled(task: FamilyTask, path: FamilyPath, stretch: tuple[int, int], before: Position, goal: float) -> Position:
+    """Plan a stretch again with what spoils in it made on top, until it ends at its goal.
+
+    What spoils is convex in what is made on top: the line through two tries that fall short meets the goal no later than it is met.
+    """
+    made, missing = 0.0, float(path.spoiled[slice(*stretch)].sum())
+    step = missing
+    for _ in range(TRIES):
+        position = _follow(task, path, stretch, before, goal, to_spoil=made + step)
+        left = float(path.spoiled[slice(*stretch)].sum()) - (made + step)
+        made += step
+        if left <= DUST or left >= missing:
+            break
+        step, missing = left * step / (missing - left), left
+    return position
 
 
 def _bounds(task: FamilyTask) -> list[int]:

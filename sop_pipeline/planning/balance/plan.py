@@ -11,6 +11,7 @@ from sop_pipeline.planning.balance.inputs import BalanceInputs
 from sop_pipeline.planning.balance.issues import extend_at_mean_rate, planning_order, shift_back
 from sop_pipeline.planning.balance.orders import SupplyOrder, keep_orders, production_limits
 from sop_pipeline.planning.balance.path import KINDS, FamilyPath, FamilyTask, plan_path
+from sop_pipeline.planning.balance.shelf_life import ShelfLife, most_that_sells
 from sop_pipeline.planning.balance.targets import StockLevels, StockPolicy, safety_stock, stock_levels
 from sop_pipeline.planning.consensus import ON_SUBMISSION, WITHOUT_ANYTHING
 
@@ -38,6 +39,8 @@ class Policies:
     orders: dict[str, list[SupplyOrder]]
     kind_share: Floats  # families × kinds, as core.family_sources gives them
     level_block_periods: int
+    shelf_life: ShelfLife
+    minimum_run: Floats  # per family, planning units: what is made in a period at all is made in such a run at least; 0 = any quantity
 
 
 @dataclass(frozen=True)
@@ -70,19 +73,18 @@ def plan_strategy(inputs: BalanceInputs, policies: Policies, family_usage: pl.Da
     order, unknown_consumers = planning_order(axes.family_ids, family_usage)
     for family_id in order:
         family = axes.family_position[family_id]
-        notes = _notes(inputs, family)
+        notes = _notes(inputs, policies, family)
         for consumer in sorted(unknown_consumers.get(family_id, ())):
             notes[0].append(f"what family {consumer} takes is left out: the two feed each other in a circle")
         issued = np.round(issued_ahead[family, :horizon], 6)
         walk = ForwardWalk(inputs.demand_ahead[family] + issued_ahead[family], inputs.working_days[family], axes.season)
         asked = tuple(policies.strategy[family].tolist()) if strategy == "planned" else (strategy,) * horizon
         rule = tuple(wanted if wanted in ARITHMETIC else "level" for wanted in asked)
-        levels = _levels(inputs, policies, family, walk)
-        task = _task(inputs, policies, family, issued=issued, levels=levels, rule=rule, notes=notes)
+        sells = most_that_sells(walk, inputs.working_days[family], int(policies.shelf_life.periods[family]), horizon)
+        levels = _levels(inputs, policies, family, walk, sells=sells, notes=notes)
+        task = _task(inputs, policies, family, issued=issued, levels=levels, sells=sells, rule=rule, notes=notes)
         to_date = np.array([inputs.opening.to_date[kind][family] for kind in KINDS])
         path = plan_path(keep_orders(task, policies.orders.get(family_id, []), to_date))
-        for period in np.flatnonzero(path.late_issues > 0):
-            notes[period].append(f"other families wait for {path.late_issues[period]:g}: supply is fixed below what they take")
         days_left, days_ahead = inputs.days_left[family], inputs.working_days[family, horizon:]
         shipped_ahead = extend_at_mean_rate(path.shipped, days_left, days_ahead, axes.season)
         lasting = ForwardWalk(shipped_ahead, np.concatenate([days_left, days_ahead]), axes.season)
@@ -121,7 +123,20 @@ def usage_by_consumer(family_usage: pl.DataFrame) -> dict[str, list[tuple[str, i
     return feeds
 
 
-def _notes(inputs: BalanceInputs, family: int) -> list[list[str]]:
+def say_path(path: FamilyPath, task: FamilyTask, notes: list[list[str]]) -> None:
+    """Add what a path could not keep to the notes per period: components that come late, stock that spoils."""
+    for period in np.flatnonzero(path.late_issues > 0):
+        notes[period].append(f"other families wait for {path.late_issues[period]:g}: supply is fixed below what they take")
+    for period in np.flatnonzero(path.spoiled > 0):
+        notes[period].append(f"{path.spoiled[period]:g} spoil: stock keeps {count_periods(task.shelf_life_periods)}")
+
+
+def count_periods(periods: int) -> str:
+    """A number of periods in words."""
+    return "1 period" if periods == 1 else f"{periods} periods"
+
+
+def _notes(inputs: BalanceInputs, policies: Policies, family: int) -> list[list[str]]:
     """Notes per period; those about the start stand in the first."""
     notes: list[list[str]] = [[] for _ in range(inputs.axes.horizon)]
     opening = inputs.opening
@@ -134,13 +149,17 @@ def _notes(inputs: BalanceInputs, family: int) -> list[list[str]]:
         notes[0].append("no stock known: planned from 0")
     if opening.stock_below_zero[family] > 0:
         notes[0].append(f"stock of -{opening.stock_below_zero[family]:g} taken as 0")
+    if policies.shelf_life.is_age_unknown[family]:
+        notes[0].append("age of the stock not known: taken as half its shelf life")
     if inputs.is_uncapacitated[family]:
         for period in notes:
             period.append("uncapacitated: no routing and no bill of resources")
     return notes
 
 
-def _levels(inputs: BalanceInputs, policies: Policies, family: int, walk: ForwardWalk) -> StockLevels:
+def _levels(
+    inputs: BalanceInputs, policies: Policies, family: int, walk: ForwardWalk, *, sells: Floats, notes: list[list[str]]
+) -> StockLevels:
     policy = StockPolicy(**{name: values[family] for name, values in policies.stock.items()})
     safety = safety_stock(
         policy.service_level_ratio,
@@ -150,7 +169,14 @@ def _levels(inputs: BalanceInputs, policies: Policies, family: int, walk: Forwar
         lead_time_deviation_periods=float(policies.lead_time_deviation_periods[family]),
     )
     levels = stock_levels(policy, walk, safety)
-    return StockLevels(np.round(levels.target, 6), np.round(levels.minimum, 6), np.round(levels.maximum, 6))
+    for period in np.flatnonzero(np.fmax(levels.target, levels.minimum) > sells + 1e-6):
+        # A stock that nobody takes before it spoils would be made and thrown away again and again.
+        asked = np.fmax(levels.target, levels.minimum)[period]
+        kept = count_periods(int(policies.shelf_life.periods[family]))
+        notes[period].append(f"stock of {asked:g} asked for, {sells[period]:g} planned: it keeps {kept}, no more goes out in them")
+    target: Floats = np.minimum(levels.target, sells)
+    minimum: Floats = np.minimum(levels.minimum, sells)
+    return StockLevels(np.round(target, 6), np.round(minimum, 6), np.round(levels.maximum, 6))
 
 
 def _task(
@@ -160,6 +186,7 @@ def _task(
     *,
     issued: Floats,
     levels: StockLevels,
+    sells: Floats,
     rule: tuple[str, ...],
     notes: list[list[str]],
 ) -> FamilyTask:
@@ -179,7 +206,7 @@ def _task(
         is_to_order=bool(inputs.is_to_order[family]),
         target_stock=levels.target,
         minimum_stock=levels.minimum,
-        maximum_stock=levels.maximum,
+        maximum_stock=np.where(np.isinf(sells), levels.maximum, np.fmin(levels.maximum, np.round(sells, 6))),
         backlog_days=policies.stock["target_backlog_days"][family],
         waypoint=np.full(len(rule), np.nan),
         weight=_weight(policies.kind_share[family], policies.is_subcontract_allowed[family], notes),
@@ -187,6 +214,8 @@ def _task(
         upper=upper,
         rule=rule,
         level_block_periods=policies.level_block_periods,
+        shelf_life_periods=int(policies.shelf_life.periods[family]),
+        fresh_stock=policies.shelf_life.fresh_opening[family],
     )
 
 

@@ -10,6 +10,7 @@ from sop_pipeline.planning.balance.load import Resources, Usage, read_resources,
 from sop_pipeline.planning.balance.orders import SupplyOrder, supply_orders
 from sop_pipeline.planning.balance.path import KINDS
 from sop_pipeline.planning.balance.plan import POLICY_COLUMNS, Policies
+from sop_pipeline.planning.balance.shelf_life import ShelfLife, read_shelf_life
 from sop_pipeline.planning.balance.storage import StockUse, read_stock_use, without_stores
 from sop_pipeline.planning.balance.suppliers import most_purchased
 from sop_pipeline.planning.demand_grid import positions
@@ -54,6 +55,7 @@ def read_balance(
     family_lead_times: pl.DataFrame | None = None,
     supplier_capacity: pl.DataFrame | None = None,
     family_storage: pl.DataFrame | None = None,
+    family_item_limits: pl.DataFrame | None = None,
     level_block_periods: int = 12,
     default_strategy: str = "level",
 ) -> Balance:
@@ -62,7 +64,8 @@ def read_balance(
     `forecast_consumption` says what orders consume item by item; without it a family's orders consume its forecast as a whole.
     `family_backtest` (lag 1) gives the forecast error of safety stocks, `family_lead_times` (family_id, lead_time_periods,
     lead_time_deviation_periods) their lead time, one period where it says nothing; `supplier_capacity` (staging) what suppliers can
-    deliver, without limit where it says nothing; `family_storage` the room that a unit in stock takes. A period without a row in
+    deliver, without limit where it says nothing; `family_storage` the room that a unit in stock takes; `family_item_limits` how long
+    families keep and the runs they are made in, without limit where it says nothing. A period without a row in
     `supply_policies` follows `default_strategy`, without limits and without subcontracting. Planning starts at the as-of date: what the
     current period has seen stands in its row, the plan adds the remainder.
 
@@ -94,6 +97,8 @@ def read_balance(
         default_strategy=default_strategy,
         orders=supply_orders(overrides, items, item_mix, horizon_positions),
         level_block_periods=level_block_periods,
+        shelf_life=read_shelf_life(axes, family_item_limits, family_history, inputs.opening),
+        family_item_limits=family_item_limits,
         most_purchased=most_purchased(axes, supplier_capacity, family_sources, items, inputs.opening.to_date["purchase"]),
     )
     stock = read_resources(axes, resources, resource_capacity, workforce)
@@ -114,6 +119,8 @@ def _policies(
     orders: dict[str, list[SupplyOrder]],
     level_block_periods: int,
     most_purchased: np.ndarray,
+    shelf_life: ShelfLife,
+    family_item_limits: pl.DataFrame | None,
 ) -> Policies:
     def grid(column: str, missing: float = np.nan) -> np.ndarray:
         return axes.grid(supply_policies, column, "core.supply_policies", missing=missing, count=axes.horizon)
@@ -151,4 +158,6 @@ def _policies(
         maximum_purchase=most_purchased,
         kind_share=share,
         level_block_periods=level_block_periods,
+        shelf_life=shelf_life,
+        minimum_run=per_family(family_item_limits, "minimum_run_quantity", 0.0, "core.family_item_limits"),
     )

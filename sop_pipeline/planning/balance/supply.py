@@ -9,7 +9,7 @@ import polars as pl
 
 from sop_pipeline.planning.balance.inputs import Axes
 from sop_pipeline.planning.balance.load import Heads, Resources, Usage, carry_over, family_loads, follow_heads, load_status
-from sop_pipeline.planning.balance.plan import StrategyPlan, plan_strategy
+from sop_pipeline.planning.balance.plan import StrategyPlan, plan_strategy, say_path
 from sop_pipeline.planning.balance.read import read_balance
 from sop_pipeline.planning.balance.tables import (
     StrategyLoad,
@@ -41,6 +41,8 @@ def balance_supply(*, strategies: Sequence[str] = ("level", "chase", "planned"),
     for strategy in strategies:
         plan = plan_strategy(balance.inputs, balance.policies, balance.family_usage, strategy)
         _say_fallback(plan)
+        for task, path, notes in zip(plan.tasks, plan.paths, plan.notes, strict=True):
+            say_path(path, task, notes)
         required, loads = required_load(axes, resources, balance.usage, plan)
         load = strategy_load(resources, required, loads, follow_heads(resources, required))
         key = {"scenario_id": scenario_id, "strategy": strategy}

@@ -54,7 +54,7 @@ def family_balance_frame(
     stock, owed = (np.array([getattr(path, name) for path in plan.paths]) for name in ("closing_stock", "closing_owed"))
     target, minimum, maximum = (np.array([getattr(levels, name) for levels in plan.levels]) for name in ("target", "minimum", "maximum"))
     target_backlog = np.array([path.target_backlog for path in plan.paths])
-    supply = np.array([path.supply for path in plan.paths])
+    supply, spoiled = (np.array([getattr(path, name) for path in plan.paths]) for name in ("supply", "spoiled"))
     to_order = inputs.is_to_order[:, None]
     past_due = np.full_like(stock, np.nan)
     past_due[:, 0] = opening.past_due
@@ -112,7 +112,8 @@ def family_balance_frame(
             "subcontract_quantity": whole("subcontract", supply[:, 1]),
             "purchase_quantity": whole("purchase", supply[:, 2]),
             "issued_quantity": whole("issued", np.array([path.issued for path in plan.paths])),
-            "other_movement_quantity": only_first(opening.to_date["other_movement"], 0.0),
+            "other_movement_quantity": only_first(opening.to_date["other_movement"], 0.0) - spoiled,
+            "spoiled_quantity": spoiled,
             "opening_inventory_quantity": opening_stock,
             "unexplained_quantity": only_first(opening.unexplained, np.nan),
             "closing_inventory_quantity": stock,

@@ -23,7 +23,7 @@ from sop_pipeline.planning.optimum.comparison import comparison_frame, curve_fra
 from sop_pipeline.planning.optimum.costs import CostRatios, SupplyCosts, read_costs
 from sop_pipeline.planning.optimum.loads import planned_load
 from sop_pipeline.planning.optimum.money import money_columns, money_of
-from sop_pipeline.planning.optimum.notes import say_notes
+from sop_pipeline.planning.optimum.notes import say_notes, say_shelf_life
 from sop_pipeline.planning.optimum.paths import planned_paths
 from sop_pipeline.planning.optimum.problem import supply_inputs
 from sop_pipeline.planning.scenarios import BASE, change_supply, of_scenario, scenario_ids
@@ -176,6 +176,7 @@ def _plan(balance: Balance, costs: SupplyCosts, base: StrategyPlan, switches: Sw
     plan = plan_supply(supply_inputs(balance, costs, base, tasks, switches), start=start)
     paths = planned_paths(balance, base, tasks, plan)
     say_notes(plan, paths.notes, balance.axes.family_position)
+    say_shelf_life(plan, paths.notes)
     return Planned(PLANNED, plan, paths, planned_load(balance, paths, plan, costs.unit_value), money_of(plan, costs))
 
 

@@ -2,11 +2,16 @@
 
 from collections.abc import Mapping
 
+import numpy as np
+
+from sop_pipeline.planning.balance.plan import count_periods
 from sop_pipeline.planning.balance.read import Balance
 from sop_pipeline.planning.supply import SupplyPlan
+from sop_pipeline.planning.supply.constraints.perishables import perishable
 from sop_pipeline.planning.supply.repair import Note
 
 RESOURCE_TABLES = ("resources", "workforce")
+WORTH_SAYING = 1e-3  # of a unit's value: less is what ties are broken by
 
 
 def say_notes(plan: SupplyPlan, notes: list[list[list[str]]], family_position: Mapping[str, int]) -> None:
@@ -15,6 +20,22 @@ def say_notes(plan: SupplyPlan, notes: list[list[list[str]]], family_position: M
         family = note.key.split("/")[0].split(" in ")[0]
         if note.table not in RESOURCE_TABLES and family in family_position:
             notes[family_position[family]][max(note.period, 0)].append(_sentence(note))
+
+
+def say_shelf_life(plan: SupplyPlan, notes: list[list[list[str]]]) -> None:
+    """Add to the notes per period where a family would be built further ahead if it kept longer; what spoils is said with the path."""
+    programme, done = plan.model.programme, plan.quantities
+    families = perishable(plan.inputs)
+    if not families.size:
+        return
+    worth = -programme.rows(plan.solution.row_duals, "shelf_life")
+    at_limit = worth > WORTH_SAYING * plan.model.prices.value[families][:, None]
+    at_limit &= (done.inventory[families] > 0) & (done.scrap[families] == 0)
+    for place, period in np.argwhere(at_limit):
+        family = int(families[place])
+        notes[family][period].append(
+            f"no more is made ahead: stock keeps {count_periods(int(plan.inputs.families.shelf_life_periods[family]))}"
+        )
 
 
 def resource_notes(balance: Balance, plan: SupplyPlan) -> list[list[str]]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sop_pipeline.planning.balance.cover import ForwardWalk
 from sop_pipeline.planning.balance.issues import extend_at_mean_rate, planning_order, shift_back
 from sop_pipeline.planning.balance.path import DECIMALS, KINDS, FamilyPath, FamilyTask
-from sop_pipeline.planning.balance.plan import StrategyPlan, usage_by_consumer
+from sop_pipeline.planning.balance.plan import StrategyPlan, say_path, usage_by_consumer
 from sop_pipeline.planning.balance.read import Balance
 from sop_pipeline.planning.supply import SupplyPlan
 
@@ -37,11 +37,11 @@ def planned_paths(balance: Balance, base: StrategyPlan, tasks: list[FamilyTask],
         for consumer in sorted(unknown_consumers.get(family_id, ())):
             notes[family][0].append(f"what family {consumer} takes is left out: the two feed each other in a circle")
         issued = np.round(issued_ahead[family, :horizon], DECIMALS)
-        left = np.round(np.stack([plan.quantities.lost_sales[family], plan.quantities.reserved[family]]), DECIMALS)
-        path = _path(tasks[family], by_kind[:, family], closing[family], issued, lost_and_reserved=left)
+        left = np.round(np.stack([getattr(plan.quantities, name)[family] for name in ("lost_sales", "reserved", "scrap")]), DECIMALS)
+        left[2] = np.where(left[2] > SNAP * plan.model.scales.family[family], left[2], 0.0)
+        path = _path(tasks[family], by_kind[:, family], closing[family], issued, lost_reserved_and_spoiled=left)
         path = dataclasses.replace(path, target_backlog=base.paths[family].target_backlog)
-        for period in np.flatnonzero(path.late_issues > 0):
-            notes[family][period].append(f"other families wait for {path.late_issues[period]:g}: supply is fixed below what they take")
+        say_path(path, tasks[family], notes[family])
         days_left, days_ahead = start.days_left[family], start.working_days[family, horizon:]
         production_ahead[family] = extend_at_mean_rate(path.supply[0], days_left, days_ahead, axes.season)
         subcontract_ahead[family] = extend_at_mean_rate(path.supply[1], days_left, days_ahead, axes.season)
@@ -83,11 +83,11 @@ def _closing_position(plan: SupplyPlan) -> Floats:
     return closing.round(DECIMALS)
 
 
-def _path(task: FamilyTask, supply: Floats, closing: Floats, issued: Floats, *, lost_and_reserved: Floats) -> FamilyPath:
+def _path(task: FamilyTask, supply: Floats, closing: Floats, issued: Floats, *, lost_reserved_and_spoiled: Floats) -> FamilyPath:
     """One family: supply that leads from close to close, kinds that are fixed as they are fixed, and what follows from it."""
-    lost, reserved = lost_and_reserved
+    lost, reserved, spoiled = lost_reserved_and_spoiled
     opening = np.concatenate([[task.stock - task.owed], closing[:-1]])
-    kinds = _round_kinds(task, supply, closing - opening + task.demand + issued - lost)
+    kinds = _round_kinds(task, supply, closing - opening + task.demand + issued + spoiled - lost)
     periods = len(closing)
     path = FamilyPath(
         supply=kinds,
@@ -98,6 +98,7 @@ def _path(task: FamilyTask, supply: Floats, closing: Floats, issued: Floats, *, 
         target_backlog=np.full(periods, np.nan),
         late_issues=np.zeros(periods),
         lost=lost,
+        spoiled=np.zeros(periods),
     )
     stock, owed, late = task.stock, task.owed, 0.0
     for period in range(periods):
@@ -107,7 +108,9 @@ def _path(task: FamilyTask, supply: Floats, closing: Floats, issued: Floats, *, 
         late = round(wanted - taken, DECIMALS)
         due = task.demand[period] + owed - lost[period]
         shipped = max(min(due, there - taken - reserved[period]), 0.0)
-        stock, owed = round(there - taken - shipped, DECIMALS), round(due - shipped, DECIMALS)
+        scrapped = min(spoiled[period], there - taken - shipped)
+        stock, owed = round(there - taken - shipped - scrapped, DECIMALS), round(due - shipped, DECIMALS)
+        path.spoiled[period] = scrapped
         path.issued[period], path.shipped[period] = taken, shipped
         path.closing_stock[period], path.closing_owed[period], path.late_issues[period] = stock, owed, late
     return path

@@ -34,7 +34,7 @@ def supply_inputs(balance: Balance, costs: SupplyCosts, plan: StrategyPlan, task
     """
     axes, start = balance.axes, balance.inputs
     horizon = axes.horizon
-    sources = _sources(balance, costs, tasks)
+    sources = _sources(balance, costs, tasks, has_minimum_runs=switches.minimum_runs)
     families = _families(balance, costs, plan, sources, tasks=tasks, switches=switches)
     return SupplyInputs(
         families,
@@ -60,7 +60,8 @@ def _families(
     axes, start, policies = balance.axes, balance.inputs, balance.policies
     levels = {name: np.array([getattr(level, name) for level in plan.levels]) for name in ("target", "minimum", "maximum")}
     follows = np.array([[name in ("level", "chase") for name in asked] for asked in plan.asked])
-    kept = np.fmin(np.fmax(start.opening.stock[:, None], levels["minimum"]), levels["maximum"])
+    most = np.array([task.maximum_stock for task in tasks])
+    kept = np.fmin(np.fmax(start.opening.stock[:, None], levels["minimum"]), most)
     # Without a target level and chase keep today's stock, inside what the policy allows; who looks for the least cost is free.
     keeps = follows & np.isnan(levels["target"]) & ~start.is_to_order[:, None]
     # Where there is no minimum, the target is what stock beyond it is costed from.
@@ -98,6 +99,8 @@ def _families(
         maximum_backlog_quantity=policies.maximum_backlog,
         inventory_override_quantity=np.where(ordered >= 0, ordered, np.nan),
         backlog_override_quantity=np.where(ordered < 0, -ordered, np.nan),
+        shelf_life_periods=policies.shelf_life.periods,
+        fresh_opening_quantity=policies.shelf_life.fresh_opening,
         purchase_ratio=np.where(mixed, share[:, PURCHASE] / np.where(mixed, making, 1.0), np.nan),
         period_strategy=np.array([[STRATEGIES.index(name) for name in asked] for asked in plan.asked]),
     )
@@ -113,7 +116,7 @@ def _promised_backlog(balance: Balance, plan: StrategyPlan) -> Floats:
     return np.broadcast_to(promised[:, None], start.days_left.shape).copy()
 
 
-def _sources(balance: Balance, costs: SupplyCosts, tasks: list[FamilyTask]) -> Sources:
+def _sources(balance: Balance, costs: SupplyCosts, tasks: list[FamilyTask], *, has_minimum_runs: bool) -> Sources:
     """Every kind a family has a source of, or somebody ordered; making where there is nothing else."""
     axes = balance.axes
     has = np.zeros((len(axes.family_ids), len(KINDS)), dtype=bool)
@@ -127,7 +130,16 @@ def _sources(balance: Balance, costs: SupplyCosts, tasks: list[FamilyTask]) -> S
     approved[made] = balance.inputs.approved_production[family[made]]
     approved[:, 0] = np.maximum(approved[:, 0] - balance.inputs.opening.to_date["production"][family], 0.0)
     unit_cost = np.stack([costs.production, costs.subcontract, costs.purchase])
-    return Sources(("main",) * family.size, family, kind, unit_cost=unit_cost[kind, family], approved_quantity=approved)
+    run = np.where(made & has_minimum_runs, balance.policies.minimum_run[family], 0.0)[:, None].repeat(axes.horizon, axis=1)
+    run[:, 0] = np.maximum(run[:, 0] - balance.inputs.opening.to_date["production"][family], 0.0)
+    return Sources(
+        ("main",) * family.size,
+        family,
+        kind,
+        unit_cost=unit_cost[kind, family],
+        approved_quantity=approved,
+        minimum_run_quantity=run,
+    )
 
 
 def _limits(balance: Balance, tasks: list[FamilyTask], sources: Sources) -> KindLimits:

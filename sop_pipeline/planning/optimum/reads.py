@@ -30,6 +30,7 @@ SUPPLY_READS = (
     "core.resource_capacity",
     "core.workforce",
     "core.family_storage",
+    "core.family_item_limits",
     "forecast.family_backtest",
     "staging.supplier_capacity",
 )
@@ -50,6 +51,7 @@ def plan_settings(company: Company) -> dict[str, Any]:
         holding_cost_above=asked.holding_cost_above,
         idle_hours=asked.idle_hours,
         whole_heads=asked.whole_heads or "false",
+        minimum_runs=asked.minimum_runs,
         level_block_periods=asked.level_block_periods,
         stability_weight=asked.stability_weight,
         gap=asked.gap,

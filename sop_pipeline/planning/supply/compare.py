@@ -70,6 +70,10 @@ def _measures(plan: SupplyPlan, *, is_one_unit: bool) -> Iterator[tuple[str, Flo
     money = average * inputs.families.unit_value_amount
     yield "average_inventory_amount", money, float(money.sum())
     yield "average_inventory_quantity", average, float(average.sum()) if is_one_unit else None
+    if (inputs.families.shelf_life_periods > 0).any():
+        # Beside the costs, not in them: what it took to make or buy it stands there already.
+        spoiled = done.scrap.sum(axis=1) * inputs.families.unit_value_amount
+        yield "spoiled_amount", spoiled, float(spoiled.sum())
     missing = missing_quantity(inputs, done)
     yield "worst_shortage_quantity", missing.max(axis=1), float(missing.sum(axis=0).max()) if is_one_unit else None
     shares = hour_shares(inputs, done.supply)
@@ -93,4 +97,6 @@ def rate_change_ratio(plan: SupplyPlan) -> float:
     np.add.at(made, inputs.sources.family, plan.quantities.supply)
     days = inputs.families.working_days
     rate = np.divide(made, days, out=np.zeros_like(made), where=days > 0) * plan.model.prices.value[:, None]
-    return float(np.abs(np.diff(rate, axis=1)).sum() / max(rate[:, 1:].sum(), np.finfo(float).tiny))
+    # Where all is made in the first period, its rate is what changes.
+    whole = rate[:, 1:].sum() or rate.sum() or 1.0
+    return float(np.abs(np.diff(rate, axis=1)).sum() / whole)

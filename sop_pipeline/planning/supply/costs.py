@@ -6,7 +6,7 @@ import numpy as np
 
 from sop_pipeline.planning.supply.constraints.before import capacity_before, load_before
 from sop_pipeline.planning.supply.constraints.mix import mix_deviation, mix_price
-from sop_pipeline.planning.supply.constraints.perishables import SCRAP_TO_VALUE
+from sop_pipeline.planning.supply.constraints.perishables import scrap_price
 from sop_pipeline.planning.supply.constraints.resources import overflow_price, overload_price
 from sop_pipeline.planning.supply.constraints.sources import anchored, components_before, tie_break_prices
 from sop_pipeline.planning.supply.constraints.stability import levelled_sources, rate_changes, rate_deviation
@@ -107,7 +107,7 @@ def soft_costs(model: Model, plan: Quantities, costs: Costs) -> dict[str, float]
     step = np.divide(families.demand_quantity, LOST_STEPS)
     filled = [np.clip(plan.lost_sales - number * step, 0.0, step) * price[:, None] for number, price in enumerate(lost_sale_steps(inputs))]
     soft["lost_sales"] = float((sum(filled) * prices.lost_sale).sum()) - costs.total("lost_sales_cost")
-    soft["scrap"] = float((plan.scrap * prices.value[:, None]).sum() * SCRAP_TO_VALUE)
+    soft["scrap"] = float((plan.scrap * scrap_price(inputs, prices, model.segments)).sum())
     held = anchored(inputs)[:, None] & ~np.isnan(sources.approved_quantity)
     approved = np.where(held, np.nan_to_num(sources.approved_quantity), plan.supply)
     soft["anchor"] = float((prices.anchor * np.abs(plan.supply - approved)).sum())

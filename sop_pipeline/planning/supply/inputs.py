@@ -58,6 +58,9 @@ class Families:
     backlog_override_quantity: Floats = array("FT", "planning units the plan must close with", default=NONE, optional=True)
     shelf_life_periods: Positions = array("F", "periods a unit keeps; 0 = it does not spoil", default=0, kind="index")
     fresh_opening_periods: Positions = array("F", "periods the opening stock still keeps", default=0, kind="index")
+    fresh_opening_quantity: Floats = array(
+        "FT", "planning units of the opening stock still good at the end, instead of `fresh_opening_periods`", default=NONE, optional=True
+    )
     previous_rate: Floats = array("F", "planning units per working day before the first period", default=NONE, optional=True)
     purchase_ratio: Floats = array("F", "units bought per unit made, where the mix of items says it", default=NONE, optional=True)
     strategies: tuple[str, ...] = ()
@@ -78,7 +81,7 @@ class Sources:
     fixed_quantity: Floats = array("JT", "planning units: frozen", default=NONE, optional=True)
     approved_quantity: Floats = array("JT", "planning units in the last approved plan", default=NONE, optional=True)
     anchor_multiple: Floats = array("JT", "times the usual price of leaving the approved plan; more inside the slushy fence", default=1.0)
-    minimum_run_quantity: Floats = array("J", "planning units: nothing, or at least this", default=0.0)
+    minimum_run_quantity: Floats = array("JT", "planning units: nothing, or at least this", default=0.0)
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,9 @@ def _still_good(inputs: SupplyInputs, plan: Quantities) -> Floats:
         period = np.arange(inputs.shape[1])
         recent = made[period + 1] - made[np.maximum(period + 1 - families.shelf_life_periods[family], 0)]
         opening = max(inputs.opening_position_quantity[family], 0.0)
-        good[family] = recent + np.where(period < families.fresh_opening_periods[family], opening, 0.0)
+        fresh = np.minimum.accumulate(np.minimum(families.fresh_opening_quantity[family], opening))
+        unsaid = np.where(period < families.fresh_opening_periods[family], opening, 0.0)
+        good[family] = recent + np.where(np.isnan(fresh), unsaid, fresh)
     return good
 
 

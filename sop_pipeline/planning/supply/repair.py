@@ -46,7 +46,7 @@ def repair(inputs: SupplyInputs) -> tuple[SupplyInputs, tuple[Note, ...]]:
     periods = periods if not inputs.timing.working_days_after.shape[1] else np.iinfo(np.int64).max
     inside = (np.flatnonzero(table.offset < periods) for table in (inputs.usages, inputs.issues))
     inputs = inputs.swap(usages=inputs.usages.take(next(inside)), issues=inputs.issues.take(next(inside)))
-    for step in (_break_circles, _usable_yields, _source_limits, _kind_limits, _reachable_heads):
+    for step in (_break_circles, _usable_yields, _source_limits, _kind_limits, _runs_inside_limits, _reachable_heads):
         inputs, found = step(inputs)
         notes += found
     return inputs, tuple(notes)
@@ -103,7 +103,7 @@ def _usable_yields(inputs: SupplyInputs) -> tuple[SupplyInputs, list[Note]]:
 def _source_limits(inputs: SupplyInputs) -> tuple[SupplyInputs, list[Note]]:
     sources = inputs.sources
     fixed = ~np.isnan(sources.fixed_quantity)
-    run = sources.minimum_run_quantity[:, None]
+    run = sources.minimum_run_quantity
     lowered = np.minimum(sources.minimum_quantity, sources.maximum_quantity)
     upper = np.where((lowered == 0) & (sources.maximum_quantity < run), 0.0, sources.maximum_quantity)
     notes = [
@@ -142,6 +142,22 @@ def _kind_limits(inputs: SupplyInputs) -> tuple[SupplyInputs, list[Note]]:
     ]
     used = dataclasses.replace(limits, minimum_quantity=minimum, maximum_quantity=maximum)
     return inputs.swap(limits=used), notes
+
+
+def _runs_inside_limits(inputs: SupplyInputs) -> tuple[SupplyInputs, list[Note]]:
+    """Minimum runs give way to what is asked for or frozen; a maximum below the run leaves nothing to make. Changes nothing, says it."""
+    sources, limits = inputs.sources, inputs.limits
+    run = sources.minimum_run_quantity
+    least = np.maximum(sources.minimum_quantity, limits.minimum_quantity[sources.kind, sources.family])
+    most = limits.maximum_quantity[sources.kind, sources.family]
+    wins = (least > 0) & (least < run)
+    closed = (least == 0) & (most > 0) & (most < run)
+    asked = "frozen or asked for, which wins over the minimum run"
+    notes = [
+        *_notes(inputs, ("sources", "minimum_run_quantity"), run, np.where(wins, least, run), asked),
+        *_notes(inputs, ("sources", "maximum_quantity"), most, np.where(closed, 0.0, most), "below the minimum run"),
+    ]
+    return inputs, notes
 
 
 def _reachable_heads(inputs: SupplyInputs) -> tuple[SupplyInputs, list[Note]]:

@@ -11,6 +11,7 @@ class Switches:
     holding_cost_above: str = "zero"  # zero | minimum
     idle_hours: str = "allowed"  # allowed | none
     whole_heads: str = "false"  # false | optimal | nearest | up
+    minimum_runs: bool = False  # a family is made in a run of its smallest lot at least, or not at all
     level_block_periods: int = 12
     stability_weight: float = 1.0
     workforce_stability_weight: float = 0.0  # times the weight of rates, on hires and layoffs

@@ -41,7 +41,7 @@ def supply_bounds(inputs: SupplyInputs) -> SupplyBounds:
     least, most = (bound[sources.kind, sources.family] for bound in (limits.minimum_quantity, limits.maximum_quantity))
     lower = np.where(own, np.maximum(sources.minimum_quantity, least), sources.minimum_quantity)
     upper = np.where(own, np.minimum(sources.maximum_quantity, most), sources.maximum_quantity)
-    too_small = upper < sources.minimum_run_quantity[:, None]
+    too_small = upper < sources.minimum_run_quantity
     closed = (sources.kind == PRODUCTION)[:, None] & (families.working_days[sources.family] <= 0)
     upper = np.where((closed | too_small) & (lower == 0) & (least == 0), 0.0, upper)
     return SupplyBounds(lower=lower, upper=np.maximum(upper, lower), is_shared=shared)
@@ -68,7 +68,7 @@ def components_before(inputs: SupplyInputs, prices: Prices) -> Floats:
 
 def anchored(inputs: SupplyInputs) -> NDArray[np.bool_]:
     """Per source: it has an approved plan to stay near, and no minimum run, whose column cannot be split."""
-    return ~np.isnan(inputs.sources.approved_quantity).all(axis=1) & (inputs.sources.minimum_run_quantity == 0)
+    return ~np.isnan(inputs.sources.approved_quantity).all(axis=1) & (inputs.sources.minimum_run_quantity == 0).all(axis=1)
 
 
 def add_supply(draft: Draft) -> SupplyColumns:
@@ -84,9 +84,9 @@ def add_supply(draft: Draft) -> SupplyColumns:
     cost = sources.unit_cost + tie_break_prices(inputs, prices) + components_before(inputs, prices)
     # A quantity that is asked for over several sources may lie between their runs: it wins.
     asked = bounds.is_shared[:, None] & (inputs.limits.minimum_quantity[sources.kind, sources.family] > 0)
-    runs = (sources.minimum_run_quantity[:, None] > SMALLEST_RUN * scale) & (bounds.lower == 0) & (bounds.upper > 0) & ~asked
+    runs = (sources.minimum_run_quantity > SMALLEST_RUN * scale) & (bounds.lower == 0) & (bounds.upper > 0) & ~asked
     kind = np.where(runs, SEMI_CONTINUOUS, CONTINUOUS)
-    lower = np.where(runs, sources.minimum_run_quantity[:, None], bounds.lower)
+    lower = np.where(runs, sources.minimum_run_quantity, bounds.lower)
     # A semi-continuous column needs an end; nobody makes in one period more than ten times what is needed in all of them.
     most = (
         10 * prices.requirement_quantity[sources.family][:, None]
