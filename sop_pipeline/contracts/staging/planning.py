@@ -19,7 +19,7 @@ from sop_pipeline.contracts.base import (
     Text,
     column,
 )
-from sop_pipeline.contracts.staging.vocabulary import SOURCE_FILE, SOURCE_LINE, exactly_one_of, not_above, not_before
+from sop_pipeline.contracts.staging.vocabulary import SOURCE_FILE, SOURCE_LINE, exactly_one_of, not_a_percentage, not_above, not_before
 
 SUPPLY_MEASURES = ("production", "subcontract", "purchase", "closing_inventory", "closing_backlog")
 OVERRIDE_MEASURES = ("demand", *SUPPLY_MEASURES)
@@ -41,6 +41,12 @@ class Overrides(
             pl.when(pl.col("measure") == "demand").then(pl.col("step").is_in(DEMAND_STEPS)).otherwise(pl.col("step").is_in(SUPPLY_STEPS)),
             f"Demand is overridden in {', '.join(DEMAND_STEPS)}; supply in {', '.join(SUPPLY_STEPS)}.",
         ),
+        "change_ratio_not_a_percentage": not_a_percentage("change_ratio"),
+        "expires_on_after_entered_on": Rule(
+            pl.col("expires_on") > pl.col("entered_on"),
+            "It expired on the day it was entered or before, so it never applies; correct expires_on or leave it empty.",
+            "warning",
+        ),
     },
 ):
     """One row per override."""
@@ -51,9 +57,9 @@ class Overrides(
     family_id: Text = column("Family, where it is by family", optional=True)
     period_start: Date = column("First day of the planning period")
     step: Text = column("Step of the cycle that makes it; steps apply in order and each is measured", isin=OVERRIDE_STEPS)
-    quantity: Quantity = column("The new quantity", optional=True)
+    quantity: Quantity = column("The new quantity", optional=True, ge=0)
     change_quantity: Quantity = column("Added to the quantity before", optional=True)
-    change_ratio: Ratio = column("Change as a share of the quantity before: 0.1 is 10 % more", optional=True)
+    change_ratio: Ratio = column("Change as a share of the quantity before: 0.1 is 10 % more", optional=True, ge=-1)
     reason: Text = column("Why")
     author: Text = column("Who")
     entered_on: Date = column("Day it was entered")
@@ -69,8 +75,8 @@ class ApprovedPlans(Table, key=("cycle_id", "family_id", "period_start")):
     family_id: Text = column("Family")
     period_start: Date = column("First day of the planning period")
     approved_on: Date = column("Day of the approval")
-    demand_quantity: Quantity = column("Demand planned, in the planning unit", optional=True)
-    production_quantity: Quantity = column("Production planned, in the planning unit", optional=True)
+    demand_quantity: Quantity = column("Demand planned, in the planning unit", optional=True, ge=0)
+    production_quantity: Quantity = column("Production planned, in the planning unit", optional=True, ge=0)
     closing_inventory_quantity: Quantity = column("Inventory planned at the end, in the planning unit", optional=True)
     closing_backlog_quantity: Quantity = column("Backlog planned at the end, in the planning unit", optional=True)
     revenue: Money = column("Revenue planned", optional=True, currency="currency")
@@ -91,10 +97,10 @@ class SupplyPolicies(
     strategy: Text = column(  # type: ignore[assignment] # Pandera has a method of that name, unused here
         "How supply follows demand", isin=SUPPLY_STRATEGIES
     )
-    minimum_production: Quantity = column("Least production of a period, in the planning unit; no limit where empty", optional=True)
-    maximum_production: Quantity = column("Most production of a period, in the planning unit; no limit where empty", optional=True)
+    minimum_production: Quantity = column("Least production of a period, in the planning unit; no limit where empty", optional=True, ge=0)
+    maximum_production: Quantity = column("Most production of a period, in the planning unit; no limit where empty", optional=True, ge=0)
     subcontract_allowed: Flag = column("Production may be bought from a subcontractor", default="false")
-    maximum_backlog_quantity: Quantity = column("Most backlog, in the planning unit; no limit where empty", optional=True)
+    maximum_backlog_quantity: Quantity = column("Most backlog, in the planning unit; no limit where empty", optional=True, ge=0)
     lost_sales_allowed: Flag = column("A shortage may be lost; otherwise it waits as backorder", default="false")
     source_file: Text = SOURCE_FILE
     source_line: Count = SOURCE_LINE
@@ -118,7 +124,7 @@ class Scenarios(
     resource_id: Text = column("Resource it changes; all where empty", optional=True)
     period_from: Date = column("First day of the first period it changes; from the first where empty", optional=True)
     period_to: Date = column("First day of the last period it changes; to the last where empty", optional=True)
-    factor: Ratio = column("Multiplies the measure: 1.1 is 10 % more", optional=True)
+    factor: Ratio = column("Multiplies the measure: 1.1 is 10 % more", optional=True, ge=0)
     change: Number = column("Added to the measure, in its unit", optional=True)
     source_file: Text = SOURCE_FILE
     source_line: Count = SOURCE_LINE
