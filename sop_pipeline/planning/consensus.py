@@ -47,6 +47,8 @@ def plan_family_demand(
     item_mix: pl.DataFrame,
     periods: pl.DataFrame,
     family_history: pl.DataFrame,
+    item_period_history: pl.DataFrame | None = None,
+    item_successions: pl.DataFrame | None = None,
     estimated_uplifts: pl.DataFrame | None = None,
     launch_forecast: pl.DataFrame | None = None,
     price_effects: pl.DataFrame | None = None,
@@ -95,6 +97,8 @@ def plan_family_demand(
                 plan.item,
                 promotion_periods=promotion_periods,
                 family_history=family_history,
+                item_period_history=item_period_history,
+                phase_outs=_ends(items, item_successions),
                 estimated_uplifts=estimated_uplifts,
                 launch_forecast=launch_forecast,
                 price_effects=price_effects,
@@ -109,6 +113,14 @@ def plan_family_demand(
             plan = _fill_unknown(grid, plan)
         plans[step] = plan
     return _frames(grid, plans, events, scenario_id)
+
+
+def _ends(items: pl.DataFrame, item_successions: pl.DataFrame | None) -> pl.DataFrame:
+    """Items that end and leave their demand to no other: a successor has it in the statistical forecast already."""
+    ending = items.filter(pl.col("family_id").is_not_null() & pl.col("phase_out_date").is_not_null())
+    if item_successions is not None:
+        ending = ending.join(item_successions, left_on="item_id", right_on="old_item_id", how="anti")
+    return ending.select("item_id", "family_id", "phase_out_date")
 
 
 def _effective_overrides(overrides: pl.DataFrame) -> pl.DataFrame:

@@ -120,7 +120,9 @@ class ProductChanges(Table, key=("change_kind", "change_id", "item_id")):
     status: Text = column("planned, launched or done by its date; else as the extract says")
     effect: Text = column("What is expected of it, as it was given", optional=True)
     effect_quantity: Number = column(
-        "Launch: demand planned for the item over the horizon; promotion: what it adds there in all; planning units", optional=True
+        "Launch: demand planned for the item over the horizon; promotion: what it adds there in all; phase-out without a successor: "
+        "what it takes away; planning units",
+        optional=True,
     )
     coming_item_id: Text = column("Item that comes: launched, successor, new item", optional=True)
     going_item_id: Text = column("Item that goes: off sale, old item", optional=True)
