@@ -212,8 +212,8 @@ def test_every_event_says_on_the_plan_what_it_did_and_an_assumption_whose_it_is(
         launches=[launch("C", "PUMPS", 5.0)],
         assumptions=[assumption(owner="Mia", period_start=month(3))],
     )
-    assert said(result)[1] == "item C launched; promotion P1 (planned)"
-    assert said(result, 2)[1] == "item A: dearer; promotion P1 took 0.5 of its uplift from this period"
+    assert said(result)[1] == "item C: launched; promotion P1 (planned)"
+    assert said(result, 2)[1] == "item A: dearer; promotion P1 takes 50 % of its uplift from this period"
     assert said(result, 3) == ("Mia", "assumption dry (open): effect 0.2 × probability 0.5: A dry summer")
 
 

@@ -149,7 +149,7 @@ def _launches(grid: DemandGrid, launch_forecast: pl.DataFrame, item_quantity: Fl
     rows = launch_forecast.join(grid.periods.select("period_start"), on="period_start", how="semi")
     row, column = grid.item_cells(rows, "forecast.launch_forecast")
     more = np.maximum(0.0, rows["expected_quantity"].to_numpy() * grid.units_per_item[row] - item_quantity[row, column])
-    return _lines(rows.with_columns(change_quantity=pl.Series(more)), "launch", "item_id", pl.format("item {} {}", "item_id", "reason"))
+    return _lines(rows.with_columns(change_quantity=pl.Series(more)), "launch", "item_id", pl.format("item {}: {}", "item_id", "reason"))
 
 
 def _promotions(
@@ -180,7 +180,8 @@ def _promotions(
 
 
 def _pulled() -> pl.Expr:
-    return pl.format("promotion {} took {} of its uplift from this period", "promotion_id", pl.col("pull").round(4))
+    percent = (100 * pl.col("pull")).round().cast(pl.Int64)
+    return pl.format("promotion {} takes {} % of its uplift from this period", "promotion_id", percent)
 
 
 def _dips_after_history(
