@@ -353,6 +353,14 @@ CASES: dict[str, Case] = {
         ],
         [1, 2],
     ),
+    "product_families__fence_on_make_to_stock": Case(
+        [
+            {"family_id": strategy[8:] + str(periods), "production_strategy": strategy, "demand_time_fence_periods": periods}
+            for strategy in ("make_to_stock", "make_to_order")
+            for periods in (2, 0)
+        ],
+        [1],
+    ),
     "overrides__expired": Case(
         [
             {"override_id": str(number), "entered_on": day(entered), "period_start": day(period), "expires_on": expires}

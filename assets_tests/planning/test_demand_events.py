@@ -25,6 +25,7 @@ def plan(
     prices: list[dict] | None = None,
     assumptions: list[dict] | None = None,
     ends: dict[str, dt.date] | None = None,
+    heirs: dict[str, str] | None = None,
     successions: list[dict] | None = None,
     sold: list[dict] | None = None,
 ) -> DemandPlan:
@@ -51,7 +52,13 @@ def plan(
         items=table(
             Items,
             [
-                {"item_id": item, "family_id": family, "planning_units_per_unit": unit, "phase_out_date": (ends or {}).get(item)}
+                {
+                    "item_id": item,
+                    "family_id": family,
+                    "planning_units_per_unit": unit,
+                    "phase_out_date": (ends or {}).get(item),
+                    "successor_item_id": (heirs or {}).get(item),
+                }
                 for item, family, unit in items
             ],
         ),
@@ -179,6 +186,11 @@ def test_an_item_that_ends_takes_its_demand_with_it_from_the_day_after_its_last(
     assert said(result, 2) == (None, "item B is on sale until 2026-05-10, and no item takes over from it")
     left = result.item_demand.filter((pl.col("step") == "marketing") & (pl.col("period_start") == month(2)))
     assert dict(left.select("item_id", "quantity").rows()) == {"A": 60.0, "B": 0.0, "C": 0.0}
+
+
+def test_a_successor_of_another_family_inherits_nothing_and_the_line_says_so():
+    result = plan(ends={"B": dt.date(2026, 5, 31)}, heirs={"B": "N"})
+    assert said(result, 2)[1] == "item B is on sale until 2026-05-31, and its successor N is of another family, so that nothing goes to it"
 
 
 def test_what_has_a_successor_ends_in_the_statistical_forecast_already():

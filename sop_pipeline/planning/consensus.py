@@ -8,6 +8,7 @@ import polars as pl
 from sop_pipeline.contracts.core.intentions import DEMAND_STEPS
 from sop_pipeline.planning.demand_grid import QUANTITY_DECIMALS, DemandGrid, Flags, Floats, build_grid, round_to_family
 from sop_pipeline.planning.events import NOTES_SCHEMA, apply_events
+from sop_pipeline.planning.phase_outs import ends_without_heir
 
 ON_SUBMISSION = "no sales history: planned on the submitted sales forecast"
 WITHOUT_ANYTHING = "no sales history and no sales forecast: planned at 0"
@@ -98,7 +99,7 @@ def plan_family_demand(
                 promotion_periods=promotion_periods,
                 family_history=family_history,
                 item_period_history=item_period_history,
-                phase_outs=_ends(items, item_successions),
+                phase_outs=ends_without_heir(items, item_successions),
                 estimated_uplifts=estimated_uplifts,
                 launch_forecast=launch_forecast,
                 price_effects=price_effects,
@@ -113,14 +114,6 @@ def plan_family_demand(
             plan = _fill_unknown(grid, plan)
         plans[step] = plan
     return _frames(grid, plans, events, scenario_id)
-
-
-def _ends(items: pl.DataFrame, item_successions: pl.DataFrame | None) -> pl.DataFrame:
-    """Items that end and leave their demand to no other: a successor has it in the statistical forecast already."""
-    ending = items.filter(pl.col("family_id").is_not_null() & pl.col("phase_out_date").is_not_null())
-    if item_successions is not None:
-        ending = ending.join(item_successions, left_on="item_id", right_on="old_item_id", how="anti")
-    return ending.select("item_id", "family_id", "phase_out_date")
 
 
 def _effective_overrides(overrides: pl.DataFrame) -> pl.DataFrame:

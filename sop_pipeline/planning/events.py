@@ -7,6 +7,7 @@ import polars as pl
 
 from sop_pipeline.contracts.core.events import EVENT_KINDS
 from sop_pipeline.planning.demand_grid import QUANTITY_DECIMALS, DemandGrid, Flags, Floats
+from sop_pipeline.planning.phase_outs import ENDS_SCHEMA, what_ends_takes
 
 NOTES_SCHEMA = {"family_id": pl.String, "item_id": pl.String, "period_start": pl.Date, "author": pl.String, "reason": pl.String}
 LINES_SCHEMA = {
@@ -63,7 +64,7 @@ def apply_events(
     """Add what each event does to the cells it touches.
 
     `family_quantity` (families × periods, NaN unknown) and `item_quantity` (items × periods) are the plan before, in planning units;
-    every event changes that plan, never another event's change, but for `phase_outs` (`item_id, family_id, phase_out_date`): nothing moves
+    every event changes that plan, never another event's change, but for `phase_outs` (as `ends_without_heir` returns them): nothing moves
     what an item sold after its last day. A launch raises its item to what `launch_forecast` expects of it, and makes an unknown family
     known. A promotion adds quantity × uplift_ratio × days of it in the period ÷ days of the period, or uplift_quantity × days in the
     period ÷ days of the promotion, else the ratio of `estimated_uplifts`, and takes its pull-forward from the period after; one of the
@@ -73,7 +74,8 @@ def apply_events(
     """
     estimates = pl.DataFrame(schema=UPLIFTS_SCHEMA) if estimated_uplifts is None else estimated_uplifts
     promotions = _with_estimates(promotion_periods, estimates)
-    ended = pl.DataFrame(schema=LINES_SCHEMA) if phase_outs is None else _phased_out(grid, phase_outs, item_quantity)
+    ends = pl.DataFrame(schema=ENDS_SCHEMA) if phase_outs is None else phase_outs
+    ended = _lines(what_ends_takes(grid, ends, item_quantity), "phase_out", "item_id", pl.col("reason"))
     gone = np.zeros(grid.item_shape)
     gone[grid.item_cells(ended, "core.items")] = ended["change_quantity"].to_numpy()
     kept_item, kept_family = item_quantity + gone, family_quantity + grid.roll_up(gone)
@@ -130,19 +132,6 @@ def _lines(rows: pl.DataFrame, kind: str, event_id: str, reason: pl.Expr) -> pl.
         "change_quantity",
         reason.alias("reason"),
     )
-
-
-def _phased_out(grid: DemandGrid, phase_outs: pl.DataFrame, item_quantity: Floats) -> pl.DataFrame:
-    """What items that end and have no successor were expected to sell after their last day, by the days of the period."""
-    days = (pl.col("period_end") - pl.col("period_start")).dt.total_days() + 1
-    rows = (
-        phase_outs.join(grid.items.select("item_id"), on="item_id", how="semi")
-        .join(grid.periods.select("period_start", "period_end"), how="cross")
-        .with_columns(gone=((pl.col("period_end") - pl.col("phase_out_date")).dt.total_days().clip(0, days) / days))
-    )
-    taken = pl.Series(item_quantity[grid.item_cells(rows, "core.items")], dtype=pl.Float64) * -rows["gone"]
-    reason = pl.format("item {} is on sale until {}, and no item takes over from it", "item_id", "phase_out_date")
-    return _lines(rows.with_columns(change_quantity=taken), "phase_out", "item_id", reason)
 
 
 def _launches(grid: DemandGrid, launch_forecast: pl.DataFrame, item_quantity: Floats) -> pl.DataFrame:
