@@ -208,6 +208,17 @@ def test_no_event_moves_what_has_ended():
     ]
 
 
+def test_a_promotion_of_a_launched_item_lifts_what_is_expected_of_it():
+    lift = promotion(item_id="C", uplift_ratio=0.5, pull_forward_ratio=0.0)
+    result = plan(promotions=[lift], launches=[launch("C", "PUMPS", 5.0)])
+    assert lines(result) == [("launch", "C", 100.0, 10.0, 110.0), ("promotion", "P1", 110.0, 5.0, 115.0)]
+
+
+def test_a_promotion_of_an_item_that_sells_nothing_says_so():
+    assert said(plan(promotions=[promotion(item_id="C", uplift_ratio=0.5)]))[1] == "promotion P1 (planned): nothing to lift"
+    assert said(plan(promotions=[promotion(item_id="C", uplift_ratio=0.0)]))[1] == "promotion P1 (planned)"
+
+
 def test_a_past_promotion_of_an_item_takes_its_pull_forward_off_what_that_item_sold():
     past = promotion(period_start=month(-1), item_id="B", uplift_ratio=0.5, pull_forward_ratio=0.4)
     sold = {"item_id": "B", "family_id": "PUMPS", "period_start": month(-1), "periods_from_now": -1, "demand_quantity": 6.0}

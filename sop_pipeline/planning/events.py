@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from sop_pipeline.contracts.core.events import EVENT_KINDS
-from sop_pipeline.planning.demand_grid import QUANTITY_DECIMALS, DemandGrid, Flags, Floats
+from sop_pipeline.planning.demand_grid import QUANTITY_DECIMALS, DemandGrid, Floats
 from sop_pipeline.planning.phase_outs import ENDS_SCHEMA, what_ends_takes
 
 NOTES_SCHEMA = {"family_id": pl.String, "item_id": pl.String, "period_start": pl.Date, "author": pl.String, "reason": pl.String}
@@ -65,12 +65,13 @@ def apply_events(
 
     `family_quantity` (families × periods, NaN unknown) and `item_quantity` (items × periods) are the plan before, in planning units;
     every event changes that plan, never another event's change, but for `phase_outs` (as `ends_without_heir` returns them): nothing moves
-    what an item sold after its last day. A launch raises its item to what `launch_forecast` expects of it, and makes an unknown family
-    known. A promotion adds quantity × uplift_ratio × days of it in the period ÷ days of the period, or uplift_quantity × days in the
-    period ÷ days of the promotion, else the ratio of `estimated_uplifts`, and takes its pull-forward from the period after; one of the
-    last closed period still takes it from the current one, off the demand that `family_history`, or of an item `item_period_history`,
-    holds. A change of price changes its item by the ratio of `price_effects`, a market assumption its family by effect × probability (1
-    where nobody gave one). No cell falls below 0. An unknown cell stays unknown: there is nothing to lift.
+    what an item sold after its last day, and a promotion of a launched item lifts what is expected of it. A launch raises its item to
+    what `launch_forecast` expects of it, and makes an unknown family known. A promotion adds quantity × uplift_ratio × days of it in the
+    period ÷ days of the period, or uplift_quantity × days in the period ÷ days of the promotion, else the ratio of `estimated_uplifts`,
+    and takes its pull-forward from the period after; one of the last closed period still takes it from the current one, off the demand
+    that `family_history`, or of an item `item_period_history`, holds. A change of price changes its item by the ratio of
+    `price_effects`, a market assumption its family by effect × probability (1 where nobody gave one). No cell falls below 0. An unknown
+    cell stays unknown: there is nothing to lift.
     """
     estimates = pl.DataFrame(schema=UPLIFTS_SCHEMA) if estimated_uplifts is None else estimated_uplifts
     promotions = _with_estimates(promotion_periods, estimates)
@@ -79,10 +80,13 @@ def apply_events(
     gone = np.zeros(grid.item_shape)
     gone[grid.item_cells(ended, "core.items")] = ended["change_quantity"].to_numpy()
     kept_item, kept_family = item_quantity + gone, family_quantity + grid.roll_up(gone)
+    launched = pl.DataFrame(schema=LINES_SCHEMA) if launch_forecast is None else _launches(grid, launch_forecast, kept_item)
+    sold_item = kept_item.copy()
+    sold_item[grid.item_cells(launched, "forecast.launch_forecast")] += launched["change_quantity"].to_numpy()
     changes = [
         ended,
-        *([] if launch_forecast is None else [_launches(grid, launch_forecast, kept_item)]),
-        *_promotions(grid, promotions, kept_family, kept_item),
+        launched,
+        *_promotions(grid, promotions, kept_family, sold_item),
         _dips_after_history(grid, promotions, family_history, item_period_history),
         *([] if price_effects is None else [_repriced(grid, price_effects, kept_item)]),
         *([] if assumption_periods is None else [_assumptions(grid, assumption_periods, kept_family)]),
@@ -103,7 +107,7 @@ def apply_events(
     family = np.where(is_known, np.maximum(0.0, base + family_lift), np.nan)
     known = lines.filter(pl.Series(is_known[grid.family_cells(lines, "demand events")], dtype=pl.Boolean))
     walked = _with_before_and_after(grid, known, family_quantity, family)
-    notes = pl.concat([_promotion_notes(promotions, grid, is_known), _other_notes(walked, _owners(assumption_periods))])
+    notes = pl.concat([_promotion_notes(promotions, grid, walked), _other_notes(walked, _owners(assumption_periods))])
     return EventfulPlan(family, grid.spread(items, family), notes, walked)
 
 
@@ -259,22 +263,21 @@ def _with_before_and_after(grid: DemandGrid, lines: pl.DataFrame, before: Floats
     )
 
 
-def _promotion_notes(promotions: pl.DataFrame, grid: DemandGrid, is_known: Flags) -> pl.DataFrame:
+def _promotion_notes(promotions: pl.DataFrame, grid: DemandGrid, lines: pl.DataFrame) -> pl.DataFrame:
     """One note per promotion and planned cell, those that could not do anything included."""
     planned = promotions.join(grid.periods.select("period_start"), on="period_start", how="semi")
-    row, column = grid.family_cells(planned, "core.promotion_periods")
-    has_uplift = pl.coalesce("uplift_quantity", "ratio").is_not_null()
+    cell = ["family_id", "item_id", "period_start"]
+    lifted = lines.filter(pl.col("event_kind") == "promotion").select(*cell, promotion_id="event_id", has_lifted=True)
+    uplift = pl.coalesce("uplift_quantity", "ratio")
     sentence = (
-        pl.when(~pl.col("is_known"))
-        .then(pl.lit(": nothing to lift"))
-        .when(~has_uplift)
+        pl.when(pl.col("has_lifted") | (uplift == 0))
+        .then(pl.lit(""))
+        .when(uplift.is_null())
         .then(pl.lit(": no uplift given or estimated"))
-        .otherwise(pl.lit(""))
+        .otherwise(pl.lit(": nothing to lift"))
     )
-    return planned.with_columns(is_known=pl.Series(is_known[row, column], dtype=pl.Boolean)).select(
-        "family_id",
-        "item_id",
-        "period_start",
+    return planned.join(lifted, on=["promotion_id", *cell], how="left", maintain_order="left").select(
+        *cell,
         author=pl.lit(None, dtype=pl.String),
         reason=pl.format("promotion {} ({}){}", "promotion_id", "promotion_status", sentence),
     )
