@@ -20,13 +20,13 @@ class Resources(Table, key=("resource_id",)):
     resource_type: Text = column("What it is", isin=RESOURCE_TYPES)
     capacity_unit: Text = column("Unit of capacity and load: hours, m3, pallets, units or a currency code", matches=CAPACITY_UNITS)
     is_critical: Flag = column("The plan is limited by it", default="true")
-    number_of_units: Quantity = column("How many of it there are", default="1", ge=0)
-    hours_per_day: Quantity = column("Capacity of one unit on a working day, in the capacity unit", optional=True, ge=0)
-    overtime_ratio: Ratio = column("Overtime possible, as a share of regular capacity", optional=True, ge=0)
-    efficiency_ratio: Ratio = column("Standard hours earned in an hour worked: 0.95", optional=True, ge=0)
-    utilisation_ratio: Ratio = column("Hours worked in an hour available: 0.85", optional=True, ge=0)
-    demonstrated_capacity_per_day: Quantity = column("Output shown on a working day, in the capacity unit", optional=True, ge=0)
-    months_to_add_capacity: Quantity = column("Months it takes to add capacity", optional=True, ge=0)
+    number_of_units: Quantity = column("How many of it there are", default="1")
+    hours_per_day: Quantity = column("Capacity of one unit on a working day, in the capacity unit", optional=True)
+    overtime_ratio: Ratio = column("Overtime possible, as a share of regular capacity", optional=True)
+    efficiency_ratio: Ratio = column("Standard hours earned in an hour worked: 0.95", optional=True)
+    utilisation_ratio: Ratio = column("Hours worked in an hour available: 0.85", optional=True)
+    demonstrated_capacity_per_day: Quantity = column("Output shown on a working day, in the capacity unit", optional=True)
+    months_to_add_capacity: Quantity = column("Months it takes to add capacity", optional=True)
     source_file: Text = SOURCE_FILE
     source_line: Count = SOURCE_LINE
 
@@ -37,8 +37,8 @@ class ResourceCapacity(Table, key=("resource_id", "period_start")):
     resource_id: Text = column("Resource")
     period_start: Date = column("First day of the planning period")
     regular_capacity: Quantity = column("Regular capacity of the period, in the resource's capacity unit", optional=True, ge=0)
-    overtime_capacity: Quantity = column("Overtime capacity of the period, in the resource's capacity unit", optional=True, ge=0)
-    planned_downtime: Quantity = column("Capacity lost to planned downtime, in the resource's capacity unit", optional=True, ge=0)
+    overtime_capacity: Quantity = column("Overtime capacity of the period, in the resource's capacity unit", optional=True)
+    planned_downtime: Quantity = column("Capacity lost to planned downtime, in the resource's capacity unit", optional=True)
     source_file: Text = SOURCE_FILE
     source_line: Count = SOURCE_LINE
 
@@ -52,16 +52,16 @@ class Workforce(
 
     resource_id: Text = column("Labour resource")
     period_start: Date = column("First day of the planning period")
-    headcount: Quantity = column("Heads, in full-time equivalents", optional=True, ge=0)
-    hours_per_head_per_day: Quantity = column("Regular hours of a head on a working day", default="8", ge=0)
-    absence_ratio: Ratio = column("Share of the hours lost to holidays and illness: 0.12", optional=True, ge=0, lt=1)
-    overtime_hours_per_head: Quantity = column("Overtime hours a head may work in the period", optional=True, ge=0)
-    expected_leavers: Quantity = column("Heads expected to leave in the period", optional=True, ge=0)
-    temporary_headcount: Quantity = column("Temporary heads in the period", optional=True, ge=0)
-    maximum_hires: Quantity = column("Heads that can be hired in the period", optional=True, ge=0)
-    maximum_layoffs: Quantity = column("Heads that can be laid off in the period", optional=True, ge=0)
-    minimum_headcount: Quantity = column("Fewest heads allowed", optional=True, ge=0)
-    maximum_headcount: Quantity = column("Most heads allowed", optional=True, ge=0)
+    headcount: Quantity = column("Heads, in full-time equivalents", optional=True)
+    hours_per_head_per_day: Quantity = column("Regular hours of a head on a working day", default="8")
+    absence_ratio: Ratio = column("Share of the hours lost to holidays and illness: 0.12", optional=True)
+    overtime_hours_per_head: Quantity = column("Overtime hours a head may work in the period", optional=True)
+    expected_leavers: Quantity = column("Heads expected to leave in the period", optional=True)
+    temporary_headcount: Quantity = column("Temporary heads in the period", optional=True)
+    maximum_hires: Quantity = column("Heads that can be hired in the period", optional=True)
+    maximum_layoffs: Quantity = column("Heads that can be laid off in the period", optional=True)
+    minimum_headcount: Quantity = column("Fewest heads allowed", optional=True)
+    maximum_headcount: Quantity = column("Most heads allowed", optional=True)
     source_file: Text = SOURCE_FILE
     source_line: Count = SOURCE_LINE
 

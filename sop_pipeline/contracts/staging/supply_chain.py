@@ -47,14 +47,14 @@ class InventoryPolicies(
     item_id: Text = column("Item, where the objective is by item", optional=True)
     family_id: Text = column("Family, where the objective is by family; it wins over the sum of its items", optional=True)
     valid_from: Date = column("First day it holds, until the next row")
-    target_days_of_supply: Quantity = column("Stock aimed at, in working days of coming demand", optional=True, ge=0)
-    target_quantity: Quantity = column("Stock aimed at, as a quantity; it wins over days", optional=True, ge=0)
-    minimum_days_of_supply: Quantity = column("Least stock, in working days", optional=True, ge=0)
-    maximum_days_of_supply: Quantity = column("Most stock, in working days", optional=True, ge=0)
+    target_days_of_supply: Quantity = column("Stock aimed at, in working days of coming demand", optional=True)
+    target_quantity: Quantity = column("Stock aimed at, as a quantity; it wins over days", optional=True)
+    minimum_days_of_supply: Quantity = column("Least stock, in working days", optional=True)
+    maximum_days_of_supply: Quantity = column("Most stock, in working days", optional=True)
     service_level: Ratio = column(
         "Chance of no shortage in a period, which gives the minimum where none is set: 0.95", optional=True, gt=0, lt=1
     )
-    target_backlog_days: Quantity = column("Backlog aimed at, in working days, for what is made to order", optional=True, ge=0)
+    target_backlog_days: Quantity = column("Backlog aimed at, in working days, for what is made to order", optional=True)
     source_file: Text = SOURCE_FILE
     source_line: Count = SOURCE_LINE
 
@@ -65,7 +65,7 @@ class Suppliers(Table, key=("supplier_id",)):
     supplier_id: Text = column("Supplier")
     supplier_name: Text = column("Name of the supplier")
     country: Text = column("Country", optional=True)
-    payment_terms_days: Count = column("Days until an invoice is due", optional=True, ge=0)
+    payment_terms_days: Count = column("Days until an invoice is due", optional=True)
     source_file: Text = SOURCE_FILE
     source_line: Count = SOURCE_LINE
 
@@ -77,11 +77,11 @@ class SupplierItems(Table, key=("item_id", "supplier_id", "valid_from")):
     supplier_id: Text = column("Supplier")
     valid_from: Date = column("First day it holds; since ever where empty", optional=True)
     lead_time_days: Count = column("Calendar days from order to receipt", ge=0)
-    minimum_order_quantity: Quantity = column("Smallest order, in the item's unit", optional=True, ge=0)
-    order_multiple: Quantity = column("Orders are multiples of this, in the item's unit", optional=True, ge=0)
-    price: Money = column("Price of one unit", optional=True, currency="currency", ge=0)
+    minimum_order_quantity: Quantity = column("Smallest order, in the item's unit", optional=True)
+    order_multiple: Quantity = column("Orders are multiples of this, in the item's unit", optional=True)
+    price: Money = column("Price of one unit", optional=True, currency="currency")
     currency: Text = column("Currency of the price, ISO 4217", optional=True, matches=CURRENCY_CODE)
-    share_ratio: Ratio = column("Share of the item bought here; shares of an item sum to 1", optional=True, ge=0, le=1)
+    share_ratio: Ratio = column("Share of the item bought here; shares of an item sum to 1", optional=True)
     source_file: Text = SOURCE_FILE
     source_line: Count = SOURCE_LINE
 
@@ -92,7 +92,7 @@ class SupplierCapacity(Table, key=("supplier_id", "item_id", "period_start")):
     supplier_id: Text = column("Supplier")
     item_id: Text = column("Item; all items of the supplier together where empty", optional=True)
     period_start: Date = column("First day of the planning period")
-    maximum_quantity: Quantity = column("Most the supplier delivers in the period", ge=0)
+    maximum_quantity: Quantity = column("Most the supplier delivers in the period")
     source_file: Text = SOURCE_FILE
     source_line: Count = SOURCE_LINE
 
