@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assets_tests.staged_rows import staged_example
-from sop_pipeline.contracts import Rule, Table, column_specs, contract_of, rule_of, rule_specs
+from sop_pipeline.contracts import CONTRACTS, Rule, Table, column_specs, contract_of, rule_of, rule_specs
 from sop_pipeline.contracts.base import Text, column
 from sop_pipeline.contracts.staging import vocabulary
 from sop_pipeline.extracts import EXTRACTS
@@ -134,6 +134,39 @@ def test_a_value_outside_its_range_breaks_the_range_rule_of_its_column(extract: 
     assert (f"{name}_range", 0) in broken_rules(contract, changed(frame, {name: exact}))
 
 
+@pytest.mark.parametrize("extract", ["promotions", "product_launches", "market_assumptions", "overrides", "sales_forecasts"])
+def test_what_core_refuses_to_be_negative_is_set_aside_by_row_and_does_not_stop_the_night(extract: str):
+    refused = {
+        spec.name
+        for address in CONTRACTS
+        if address.startswith("core.")
+        for spec in column_specs(contract_of(address))
+        if spec.bounds.startswith(("≥ 0", "> 0"))
+    }
+    assert [spec.name for spec in sent_columns(extract) if spec.name in refused and not spec.bounds.startswith(("≥ 0", "> 0"))] == []
+
+
+@pytest.mark.parametrize(
+    ("extract", "name", "value"),
+    [
+        ("promotions", "uplift_ratio", -0.1),
+        ("promotions", "uplift_quantity", -1),
+        ("promotions", "pull_forward_ratio", 1.5),
+        ("product_launches", "ramp_periods", -1),
+        ("product_launches", "like_item_scale", -0.5),
+        ("product_launches", "expected_period_quantity", -1),
+        ("market_assumptions", "effect_ratio", -1.5),
+        ("overrides", "quantity", -1),
+        ("overrides", "change_ratio", -1.5),
+        ("scenarios", "factor", -1),
+    ],
+)
+def test_a_number_that_makes_no_sense_breaks_the_range_rule_of_its_column(extract: str, name: str, value: float):
+    contract, frame = contract_of(f"staging.{extract}"), staged_example(extract)
+    exact = Decimal(str(value)) if isinstance(frame.schema[name], pl.Decimal) else value
+    assert (f"{name}_range", 0) in broken_rules(contract, changed(frame, {name: exact}))
+
+
 @pytest.mark.parametrize(("extract", "name"), [(extract, line.name) for extract, lines in COLUMNS.items() for line in lines if line.values])
 def test_a_value_outside_its_list_breaks_the_list_rule_of_its_column(extract: str, name: str):
     contract, frame = contract_of(f"staging.{extract}"), staged_example(extract)
@@ -166,6 +199,10 @@ ROW_MUTATIONS: list[tuple[str, str, dict[str, Any]]] = [
     ("promotions", "at_most_one_uplift", {"uplift_ratio": 0.1, "uplift_quantity": Decimal(5)}),
     ("product_launches", "like_item_or_expected_quantity", {"like_item_id": None, "expected_period_quantity": None}),
     ("market_assumptions", "period_to_not_before_period_from", {"period_to": BEFORE}),
+    ("promotions", "uplift_ratio_not_a_percentage", {"uplift_ratio": 15.0}),
+    ("market_assumptions", "effect_ratio_not_a_percentage", {"effect_ratio": 15.0}),
+    ("overrides", "change_ratio_not_a_percentage", {"change_ratio": 15.0, "change_quantity": None}),
+    ("overrides", "expires_on_after_entered_on", {"expires_on": BEFORE}),
     ("bill_of_materials", "valid_to_after_valid_from", {"valid_from": BEFORE, "valid_to": BEFORE}),
     ("bill_of_materials", "component_is_not_its_parent", {"component_item_id": "CP-100"}),
     ("bill_of_resources", "exactly_one_of_item_and_family", ITEM_AND_FAMILY),
@@ -200,6 +237,12 @@ def test_a_row_that_contradicts_itself_breaks_the_rule_named_so(extract: str, ru
     assert broken_rules(contract_of(f"staging.{extract}"), changed(staged_example(extract), values)) == {(rule, 0)}
 
 
+def test_a_rule_over_several_columns_names_them_in_the_order_of_the_file():
+    rule = rule_of(contract_of("staging.promotions"), None, "end_date_not_before_start_date")
+    assert rule.column == "start_date, end_date"
+    assert rule_of(contract_of("staging.overrides"), None, "exactly_one_change").column == "quantity, change_quantity, change_ratio"
+
+
 def test_every_row_rule_has_a_mutation_that_breaks_it():
     rules = {(extract, rule) for extract in EXTRACTS for rule in contract_of(f"staging.{extract}").row_rules()}
     assert {(extract, rule) for extract, rule, _ in ROW_MUTATIONS} == rules
@@ -220,12 +263,16 @@ def test_what_is_rounded_or_not_given_contradicts_nothing(extract: str, values: 
     assert broken_rules(contract_of(f"staging.{extract}"), changed(staged_example(extract), values)) == set()
 
 
-def test_dates_and_quantities_of_an_order_only_warn_and_other_rules_set_the_row_aside():
+def test_what_is_most_likely_a_slip_only_warns_and_other_rules_set_the_row_aside():
     severities = {(extract, rule.name): rule.severity for extract in EXTRACTS for rule in rule_specs(contract_of(f"staging.{extract}"))}
     assert {key for key, severity in severities.items() if severity == "warning"} == {
         ("sales_orders", "last_ship_date_not_before_order_date"),
         ("sales_orders", "cancelled_date_not_before_order_date"),
         ("sales_orders", "shipped_and_cancelled_within_ordered"),
+        ("promotions", "uplift_ratio_not_a_percentage"),
+        ("market_assumptions", "effect_ratio_not_a_percentage"),
+        ("overrides", "change_ratio_not_a_percentage"),
+        ("overrides", "expires_on_after_entered_on"),
     }
     assert set(severities.values()) == {"warning", "error"}
 
@@ -235,7 +282,8 @@ def test_every_rule_says_what_to_do_and_the_key_is_the_last(extract: str):
     rules = rule_specs(contract_of(f"staging.{extract}"))
     assert len({rule.name for rule in rules}) == len(rules)
     assert all(rule.hint.endswith(".") for rule in rules)
-    assert all(rule.column in rule.hint for rule in rules if rule.column is not None)
+    of_rows = contract_of(f"staging.{extract}").row_rules()
+    assert all(rule.column in rule.hint for rule in rules if rule.column is not None and rule.name not in of_rows)
     assert rules[-1].name == "unique_key"
 
 

@@ -263,6 +263,21 @@ def test_an_error_shows_the_value_as_received_its_quantity_and_its_row(tmp_path:
     assert bad.staged.issues.row(0, named=True)["quantity"] == 7.0
 
 
+def test_a_row_that_contradicts_itself_shows_the_columns_and_their_values(tmp_path: Path):
+    header = "promotion_id,family_id,start_date,end_date,promotion_status,uplift_ratio\n"
+    content = header + "1,P,2026-03-31,2026-03-01,planned,0.1\n2,,2026-03-01,2026-03-31,planned,0.1\n3,P,2026-03-01,2026-03-31,planned,30\n"
+    issues = take_text(tmp_path, "promotions", content).staged.issues
+    assert issues.select("source_line", "column_name", "value", "severity").rows() == [
+        (2, "start_date, end_date", "2026-03-31, 2026-03-01", "error"),
+        (3, "item_id, family_id", None, "error"),
+        (4, "uplift_ratio", "30", "warning"),
+    ]
+    (tmp_path / "nobody").mkdir()
+    nobody = header.replace("family_id,", "") + "4,2026-03-01,2026-03-31,planned,0.1\n"
+    issue = take_text(tmp_path / "nobody", "promotions", nobody).staged.issues.row(0, named=True)
+    assert (issue["column_name"], issue["value"]) == ("item_id, family_id", None)
+
+
 def test_an_error_shows_what_the_file_says_not_what_it_means(tmp_path: Path):
     """A value that is read and then refused must be found again by searching for it in the file."""
     rows = "7;kg;06.01.2026;1.234,5-;x\n8;B;01.12.2062;2;3\n9;B;07.01.2026;5;(1,5)\n"

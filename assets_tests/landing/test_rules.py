@@ -330,7 +330,15 @@ CASES: dict[str, Case] = {
     ),
     "overrides__two_on_one_cell": Case(
         [
-            {"override_id": str(number), "measure": "demand", "family_id": family, "step": step, "entered_on": day(entered), **dates}
+            {
+                "override_id": str(number),
+                "measure": "demand",
+                "family_id": family,
+                "step": step,
+                "entered_on": day(entered),
+                "quantity": 5,
+                **dates,
+            }
             for number, (family, step, entered, dates) in enumerate(
                 [
                     ("F", "sales", "2026-10-20", {"period_start": day("2026-12-01")}),
@@ -344,6 +352,29 @@ CASES: dict[str, Case] = {
             )
         ],
         [1, 2],
+    ),
+    "product_families__fence_on_make_to_stock": Case(
+        [
+            {"family_id": strategy[8:] + str(periods), "production_strategy": strategy, "demand_time_fence_periods": periods}
+            for strategy in ("make_to_stock", "make_to_order")
+            for periods in (2, 0)
+        ],
+        [1],
+    ),
+    "overrides__expired": Case(
+        [
+            {"override_id": str(number), "entered_on": day(entered), "period_start": day(period), "expires_on": expires}
+            for number, (entered, period, expires) in enumerate(
+                [
+                    ("2026-10-20", "2026-12-01", AS_OF),
+                    ("2026-10-20", "2026-12-01", day("2026-11-03")),
+                    ("2026-10-20", "2026-12-01", None),
+                    ("2026-08-20", "2026-09-01", day("2026-09-20")),
+                    ("2026-11-03", "2026-12-01", day("2026-10-20")),
+                ]
+            )
+        ],
+        [1],
     ),
     "product_launches__before_routing": Case(
         [{"item_id": name, "launch_date": day("2026-06-01")} for name in "ABCD"],
@@ -701,3 +732,19 @@ def test_a_rule_file_without_a_header_field_or_with_an_unknown_severity_is_refus
         cross_rules({"staging.items__x": SqlFile(Path("x.sql"), "staging.items__x", "-- Rows.\nselect 1")})
     with pytest.raises(ValueError, match="severity 'fatal' is none of"):
         rule_of("staging.items__x", "select 1", severity="fatal")
+
+
+def test_overrides_of_one_cell_say_what_each_wanted(con: duckdb.DuckDBPyConnection):
+    cell = {"measure": "demand", "family_id": "F", "period_start": day("2026-12-01"), "step": "sales", "source_file": "o.csv"}
+    own = [
+        {"override_id": "A", "entered_on": day("2026-10-20"), "change_ratio": 0.5, **cell},
+        {"override_id": "B", "entered_on": day("2026-10-21"), "change_quantity": -7, **cell},
+        {"override_id": "C", "entered_on": day("2026-10-22"), "quantity": 120, **cell},
+    ]
+    stage_rows(con, {"overrides": own}, {"overrides"})
+    told = warehouse.failing_rows(con, RULES["overrides__two_on_one_cell"].file, rule_values(COMPANY, LAST_PERIOD))
+    assert sorted(told["value"]) == [
+        "A (change +50 %), entered on 2026-10-20, gives way to C",
+        "B (change -7), entered on 2026-10-21, gives way to C",
+        "C (quantity 120.0), entered on 2026-10-22, counts",
+    ]

@@ -1,13 +1,15 @@
 """Every event on the demand plan is a line of its own; the lines of a cell add up to what all events did to it."""
 
+import datetime as dt
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from plan_frames import assert_contract, month, months, table
 
-from sop_pipeline.contracts.core.events import AssumptionPeriods
-from sop_pipeline.contracts.core.facts import FamilyHistory
+from sop_pipeline.contracts.core.events import AssumptionPeriods, ItemSuccessions
+from sop_pipeline.contracts.core.facts import FamilyHistory, ItemPeriodHistory
 from sop_pipeline.contracts.core.intentions import Overrides, PromotionPeriods, SalesSubmissions
 from sop_pipeline.contracts.core.masters import Families, ItemMix, Items
 from sop_pipeline.contracts.forecast import EstimatedUplifts, FamilyForecast, ItemForecast, LaunchForecast, PriceEffects
@@ -22,6 +24,10 @@ def plan(
     launches: list[dict] | None = None,
     prices: list[dict] | None = None,
     assumptions: list[dict] | None = None,
+    ends: dict[str, dt.date] | None = None,
+    heirs: dict[str, str] | None = None,
+    successions: list[dict] | None = None,
+    sold: list[dict] | None = None,
 ) -> DemandPlan:
     """PUMPS sells 60 of A and 4 boxes of 10 of B each period, and nothing of C yet; NEW has no history and the item N."""
     items = [("A", "PUMPS", 1.0), ("B", "PUMPS", 10.0), ("C", "PUMPS", 2.0), ("N", "NEW", 1.0)]
@@ -43,7 +49,21 @@ def plan(
         promotion_periods=table(PromotionPeriods, promotions or []),
         overrides=table(Overrides, []),
         families=table(Families, [{"family_id": "PUMPS"}, {"family_id": "NEW"}]),
-        items=table(Items, [{"item_id": item, "family_id": family, "planning_units_per_unit": unit} for item, family, unit in items]),
+        items=table(
+            Items,
+            [
+                {
+                    "item_id": item,
+                    "family_id": family,
+                    "planning_units_per_unit": unit,
+                    "phase_out_date": (ends or {}).get(item),
+                    "successor_item_id": (heirs or {}).get(item),
+                }
+                for item, family, unit in items
+            ],
+        ),
+        item_successions=table(ItemSuccessions, successions or []),
+        item_period_history=table(ItemPeriodHistory, sold or []),
         item_mix=table(ItemMix, [{"item_id": item, "family_id": family, "mix_ratio": 0.5} for item, family, _ in items]),
         periods=months(3, look_ahead=1, history=2),
         family_history=table(FamilyHistory, []),
@@ -152,6 +172,72 @@ def test_an_assumption_without_a_probability_counts_in_full_and_says_so():
 
 def test_an_assumption_on_an_unknown_quantity_is_no_line():
     assert lines(plan(assumptions=[assumption(family_id="NEW")])) == []
+
+
+def said(result: DemandPlan, offset: int = 1) -> tuple:
+    cell = (pl.col("family_id") == "PUMPS") & (pl.col("period_start") == month(offset)) & (pl.col("step") == "marketing")
+    return result.family_demand.filter(cell).select("author", "reason").row(0)
+
+
+def test_an_item_that_ends_takes_its_demand_with_it_from_the_day_after_its_last():
+    result = plan(ends={"B": dt.date(2026, 5, 10)})
+    assert [marketing(result, offset=t) for t in range(4)] == pytest.approx([100.0, 60.0 + 40.0 * 10 / 31, 60.0, 60.0], abs=1e-6)
+    assert lines(result, 2) == [("phase_out", "B", 100.0, -40.0, 60.0)]
+    assert said(result, 2) == (None, "item B is on sale until 2026-05-10, and no item takes over from it")
+    left = result.item_demand.filter((pl.col("step") == "marketing") & (pl.col("period_start") == month(2)))
+    assert dict(left.select("item_id", "quantity").rows()) == {"A": 60.0, "B": 0.0, "C": 0.0}
+
+
+def test_a_successor_of_another_family_inherits_nothing_and_the_line_says_so():
+    result = plan(ends={"B": dt.date(2026, 5, 31)}, heirs={"B": "N"})
+    assert said(result, 2)[1] == "item B is on sale until 2026-05-31, and its successor N is of another family, so that nothing goes to it"
+
+
+def test_what_has_a_successor_ends_in_the_statistical_forecast_already():
+    link = {"old_item_id": "B", "new_item_id": "C", "family_id": "PUMPS", "effective_date": dt.date(2026, 5, 11), "is_effective": False}
+    assert lines(plan(ends={"B": dt.date(2026, 5, 10)}, successions=[link]), 2) == []
+
+
+def test_no_event_moves_what_has_ended():
+    both = [promotion(period_start=month(2), item_id=item, promotion_id=f"P{item}", uplift_ratio=0.5) for item in "AB"]
+    result = plan(ends={"B": dt.date(2026, 5, 10)}, promotions=both, assumptions=[assumption(period_start=month(2))])
+    assert lines(result, 2) == [
+        ("phase_out", "B", 100.0, -40.0, 60.0),
+        ("promotion", "PA", 60.0, 30.0, 90.0),
+        ("market_assumption", "dry", 90.0, 6.0, 96.0),
+    ]
+
+
+def test_a_promotion_of_a_launched_item_lifts_what_is_expected_of_it():
+    lift = promotion(item_id="C", uplift_ratio=0.5, pull_forward_ratio=0.0)
+    result = plan(promotions=[lift], launches=[launch("C", "PUMPS", 5.0)])
+    assert lines(result) == [("launch", "C", 100.0, 10.0, 110.0), ("promotion", "P1", 110.0, 5.0, 115.0)]
+
+
+def test_a_promotion_of_an_item_that_sells_nothing_says_so():
+    assert said(plan(promotions=[promotion(item_id="C", uplift_ratio=0.5)]))[1] == "promotion P1 (planned): nothing to lift"
+    assert said(plan(promotions=[promotion(item_id="C", uplift_ratio=0.0)]))[1] == "promotion P1 (planned)"
+
+
+def test_a_past_promotion_of_an_item_takes_its_pull_forward_off_what_that_item_sold():
+    past = promotion(period_start=month(-1), item_id="B", uplift_ratio=0.5, pull_forward_ratio=0.4)
+    sold = {"item_id": "B", "family_id": "PUMPS", "period_start": month(-1), "periods_from_now": -1, "demand_quantity": 6.0}
+    # 6 boxes of 10 were sold in place of 4: 0.4 of the 20 more are missing now
+    assert lines(plan(promotions=[past], sold=[sold]), 0) == [("pull_forward", "P1", 100.0, -8.0, 92.0)]
+
+
+def test_every_event_says_on_the_plan_what_it_did_and_an_assumption_whose_it_is():
+    result = plan(
+        promotions=[promotion(uplift_ratio=0.3, pull_forward_ratio=0.5)],
+        prices=[
+            {"item_id": "A", "family_id": "PUMPS", "period_start": month(2), "price_ratio": 1.1, "effect_ratio": -0.1, "reason": "dearer"}
+        ],
+        launches=[launch("C", "PUMPS", 5.0)],
+        assumptions=[assumption(owner="Mia", period_start=month(3))],
+    )
+    assert said(result)[1] == "item C: launched; promotion P1 (planned)"
+    assert said(result, 2)[1] == "item A: dearer; promotion P1 takes 50 % of its uplift from this period"
+    assert said(result, 3) == ("Mia", "assumption dry (open): effect 0.2 × probability 0.5: A dry summer")
 
 
 def test_what_zero_holds_back_is_a_line_as_well():

@@ -98,10 +98,10 @@ def test_a_family_without_demand_has_no_statistical_forecast(tables: dict[str, p
     assert new["statistical_quantity"].null_count() == PLANNED
 
 
-def test_nothing_is_expected_of_an_item_after_its_phase_out(tables: dict[str, pl.DataFrame]) -> None:
-    phased = tables["forecast.item_forecast"].filter(pl.col("item_id") == "P2").sort("period_start")
-    assert phased.filter(pl.col("period_start") > dt.date(2026, 2, 10))["statistical_quantity"].max() == 0
-    assert phased.filter(pl.col("period_start") <= dt.date(2026, 2, 10))["statistical_quantity"].min() > 0
+def test_an_item_that_will_end_is_forecast_as_if_it_went_on(tables: dict[str, pl.DataFrame]) -> None:
+    """Its end is an event of the demand plan, with a line of its own."""
+    phased = tables["forecast.item_forecast"].filter(pl.col("item_id") == "P2")
+    assert phased.filter(pl.col("period_start") > dt.date(2026, 2, 10))["statistical_quantity"].min() > 0
 
 
 def test_a_make_to_order_family_is_split_by_the_mix_of_its_last_season(tables: dict[str, pl.DataFrame]) -> None:
@@ -173,12 +173,12 @@ def test_bounds_widen_with_the_level_and_those_at_80_are_the_published_ones() ->
     assert both.filter(pl.col("0.95") < pl.col("statistical_upper_quantity")).is_empty()
 
 
-def test_an_item_made_to_order_ends_with_its_phase_out_and_leaves_its_share_to_the_family() -> None:
+def test_an_item_made_to_order_that_is_off_sale_leaves_its_share_to_the_family() -> None:
     frames = company()
-    ends = pl.when(pl.col("item_id") == "Q2").then(dt.date(2026, 2, 10)).otherwise("phase_out_date")
+    ends = pl.when(pl.col("item_id") == "Q2").then(dt.date(2025, 12, 31)).otherwise("phase_out_date")
     frames["items"] = frames["items"].with_columns(phase_out_date=ends)
     tables = forecast_demand(**frames, setting=SETTING).tables
-    items = tables["forecast.item_forecast"].filter((pl.col("family_id") == "PRESSES") & (pl.col("period_start") > dt.date(2026, 2, 10)))
+    items = tables["forecast.item_forecast"].filter(pl.col("family_id") == "PRESSES")
     assert items.filter(pl.col("item_id") == "Q2")["statistical_quantity"].max() == 0
     left = items.filter(pl.col("item_id") == "Q1").sort("period_start")["statistical_quantity"]
     family = tables["forecast.family_forecast"].join(items.select("family_id", "period_start").unique(), on=["family_id", "period_start"])

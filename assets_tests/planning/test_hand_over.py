@@ -58,14 +58,18 @@ def test_the_period_of_the_change_is_shared_by_days() -> None:
     assert after(moved, "B") == pytest.approx([5.0, 20.0, 25.0])
 
 
-def test_without_a_successor_the_forecast_ends_with_the_last_day_of_the_item() -> None:
-    ended = hand_over(forecasts(C=[10.0, 10.0, 10.0]), MEMBERS, successions(), PLANNED)
-    assert after(ended, "C") == pytest.approx([10.0 * 10 / 30, 0.0, 0.0], abs=1e-6)
+def test_the_last_days_before_a_successor_are_not_taken_away_twice() -> None:
+    link = successions(("C", "B", dt.date(2026, 4, 11)))
+    moved = hand_over(forecasts(C=[30.0, 40.0, 50.0], B=[0.0, 0.0, 0.0]), MEMBERS, link, PLANNED)
+    assert after(moved, "C") == pytest.approx([10.0, 0.0, 0.0])
+    assert after(moved, "B") == pytest.approx([10.0, 20.0, 25.0])
 
 
-def test_an_unknown_successor_gets_nothing() -> None:
-    link = successions(("A", "Z", dt.date(2026, 5, 1)))
-    assert after(hand_over(forecasts(A=[30.0, 40.0, 50.0]), MEMBERS, link, PLANNED), "A") == [30.0, 40.0, 0.0]
+def test_what_will_end_without_a_successor_is_forecast_on_and_what_is_off_sale_is_not() -> None:
+    members = MEMBERS.with_columns(phase_out_date=pl.Series([dt.date(2026, 5, 10), None, dt.date(2026, 3, 31)]))
+    kept = hand_over(forecasts(A=[10.0, 10.0, 10.0], C=[10.0, 10.0, 10.0]), members, successions(), PLANNED)
+    assert after(kept, "A") == [10.0, 10.0, 10.0]
+    assert after(kept, "C") == [0.0, 0.0, 0.0]
 
 
 @given(

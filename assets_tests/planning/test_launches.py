@@ -61,3 +61,15 @@ def test_less_confidence_means_wider_bounds() -> None:
     frames = [forecast_launches(launch(dt.date(2026, 6, 1), confidence=word), LIKE, PERIODS) for word in ("high", "medium", "low", None)]
     widths = [(frame["upper_quantity"] - frame["lower_quantity"])[0] for frame in frames]
     assert widths == pytest.approx([30.0, 60.0, 100.0, 100.0])
+
+
+def test_a_launch_says_where_its_quantity_comes_from() -> None:
+    like = forecast_launches(launch(dt.date(2026, 5, 1), like_item_scale=0.5, ramp_periods=2), LIKE, PERIODS)["reason"]
+    assert like[0].startswith("launch on 2026-05-01: 50 % of the forecast of ")
+    assert [reason.split(", ")[1] for reason in like] == [
+        "33 % of the ramp reached",
+        "67 % of the ramp reached",
+        "100 % of the ramp reached",
+    ]
+    given = forecast_launches(launch(dt.date(2026, 6, 1), like_item_id=None, expected_period_quantity=30.0), LIKE, PERIODS)["reason"]
+    assert given[0].startswith("launch on 2026-06-01: 30 a period as given, 100 % of the ramp reached, confidence ")

@@ -47,9 +47,10 @@ class DemandEvents(Table, key=("scenario_id", "family_id", "period_start", "even
     family_id: Text = column("Family")
     period_start: Date = column("First day of the period")
     event_kind: Text = column(
-        "launch, promotion, pull_forward, market_assumption, or floor: what 0 holds back of the others", isin=EVENT_KINDS
+        "phase_out, launch, promotion, pull_forward, price_change, market_assumption, or floor: what 0 holds back of the others",
+        isin=EVENT_KINDS,
     )
-    event_id: Text = column("Promotion, assumption, launched or repriced item; empty for the floor")
+    event_id: Text = column("Promotion, assumption, phased-out, launched or repriced item; empty for the floor")
     item_id: Text = column("Item the event acts on; empty for the whole family")
     event_order: Count = column("Place among the events of the cell, from 1", ge=1)
     quantity_before: Number = column("Demand of the family before the event")

@@ -53,7 +53,7 @@ class ColumnSpec:
 
 @dataclass(frozen=True)
 class RuleSpec:
-    """One rule of a contract. `column` is None for a rule over several columns of a row."""
+    """One rule of a contract. `column`: the column it judges, of several their names joined by a comma; None for the key's."""
 
     name: str
     column: str | None
@@ -86,7 +86,9 @@ def rule_of(contract: type[Table], column: str | None, check: str) -> RuleSpec:
     """
     rule = contract.row_rules().get(check)
     if rule is not None:
-        return RuleSpec(check, None, rule.severity, rule.hint)
+        judged = set(rule.holds.meta.root_names())
+        together = ", ".join(name for name in contract.to_schema().columns if name in judged)
+        return RuleSpec(check, together, rule.severity, rule.hint)
     if check == UNIQUE_KEY and contract.key_columns():
         key = ", ".join(contract.key_columns())
         return RuleSpec(UNIQUE_KEY, None, "error", f"Send one row per {key}: identical rows count once, different ones are all set aside.")

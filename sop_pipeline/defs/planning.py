@@ -31,6 +31,8 @@ DEMAND_READS = (
     "core.item_mix",
     "core.periods",
     "core.family_history",
+    "core.item_period_history",
+    "core.item_successions",
 )
 DEMAND_TABLES = ("plan.family_demand", "plan.item_demand", "plan.demand_events")
 CONSUMPTION_READS = ("plan.item_demand", "core.item_orders_due", "core.items", "core.families", "core.periods")

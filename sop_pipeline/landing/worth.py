@@ -56,7 +56,8 @@ def _values(rows: pl.DataFrame, breaches: pl.DataFrame) -> pl.DataFrame:
     found = [pl.DataFrame(schema={"row": pl.Int64, "column_name": pl.String, "value": pl.String})]
     for name in breaches.get_column("column_name").drop_nulls().unique().sort():
         parts = [as_received(part) for part in name.split(", ") if as_received(part) in rows.columns]
-        value = pl.concat_str(parts, separator=", ", ignore_nulls=len(parts) > 1)
+        # a file may lack every column that one of them should have filled
+        value = pl.concat_str(parts, separator=", ", ignore_nulls=len(parts) > 1).replace("", None) if parts else pl.lit(None, pl.String)
         found.append(rows.select("row", pl.lit(name).alias("column_name"), value.alias("value")))
     return pl.concat(found)
 

@@ -8,6 +8,7 @@ import polars as pl
 from sop_pipeline.contracts.core.intentions import DEMAND_STEPS
 from sop_pipeline.planning.demand_grid import QUANTITY_DECIMALS, DemandGrid, Flags, Floats, build_grid, round_to_family
 from sop_pipeline.planning.events import NOTES_SCHEMA, apply_events
+from sop_pipeline.planning.phase_outs import ends_without_heir
 
 ON_SUBMISSION = "no sales history: planned on the submitted sales forecast"
 WITHOUT_ANYTHING = "no sales history and no sales forecast: planned at 0"
@@ -47,6 +48,8 @@ def plan_family_demand(
     item_mix: pl.DataFrame,
     periods: pl.DataFrame,
     family_history: pl.DataFrame,
+    item_period_history: pl.DataFrame | None = None,
+    item_successions: pl.DataFrame | None = None,
     estimated_uplifts: pl.DataFrame | None = None,
     launch_forecast: pl.DataFrame | None = None,
     price_effects: pl.DataFrame | None = None,
@@ -95,6 +98,8 @@ def plan_family_demand(
                 plan.item,
                 promotion_periods=promotion_periods,
                 family_history=family_history,
+                item_period_history=item_period_history,
+                phase_outs=ends_without_heir(items, item_successions),
                 estimated_uplifts=estimated_uplifts,
                 launch_forecast=launch_forecast,
                 price_effects=price_effects,

@@ -1,4 +1,4 @@
-"""Events on the demand plan: launches, promotions, prices, assumptions, each a line of its own. Their traces in history stay out."""
+"""Events on the demand plan: phase-outs, launches, promotions, prices, assumptions, each a line. Their traces in history stay out."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,8 @@ import numpy as np
 import polars as pl
 
 from sop_pipeline.contracts.core.events import EVENT_KINDS
-from sop_pipeline.planning.demand_grid import QUANTITY_DECIMALS, DemandGrid, Flags, Floats
+from sop_pipeline.planning.demand_grid import QUANTITY_DECIMALS, DemandGrid, Floats
+from sop_pipeline.planning.phase_outs import ENDS_SCHEMA, what_ends_takes
 
 NOTES_SCHEMA = {"family_id": pl.String, "item_id": pl.String, "period_start": pl.Date, "author": pl.String, "reason": pl.String}
 LINES_SCHEMA = {
@@ -25,6 +26,9 @@ UPLIFTS_SCHEMA = {
     "estimated_uplift_ratio": pl.Float64,
     "estimated_pull_forward_ratio": pl.Float64,
 }
+_DIP_COLUMNS = ("promotion_id", "family_id", "item_id", "period_start", "change_quantity", "pull")
+# promotions speak for themselves, also where they do nothing
+TOLD_KINDS = tuple(kind for kind in EVENT_KINDS if kind != "promotion")
 AT_THE_FLOOR = "what the events take away is more than there is: the plan stays at 0"
 
 
@@ -50,6 +54,8 @@ def apply_events(
     *,
     promotion_periods: pl.DataFrame,
     family_history: pl.DataFrame,
+    item_period_history: pl.DataFrame | None = None,
+    phase_outs: pl.DataFrame | None = None,
     estimated_uplifts: pl.DataFrame | None = None,
     launch_forecast: pl.DataFrame | None = None,
     price_effects: pl.DataFrame | None = None,
@@ -58,21 +64,32 @@ def apply_events(
     """Add what each event does to the cells it touches.
 
     `family_quantity` (families × periods, NaN unknown) and `item_quantity` (items × periods) are the plan before, in planning units;
-    every event changes that plan, never another event's change. A launch raises its item to what `launch_forecast` expects of it, and
-    makes an unknown family known. A promotion adds quantity × uplift_ratio × days of it in the period ÷ days of the period, or
-    uplift_quantity × days in the period ÷ days of the promotion, else the ratio of `estimated_uplifts`, and takes its pull-forward from
-    the period after; one of the last closed period still takes it from the current one, off the demand that `family_history` holds. A
-    change of price changes its item by the ratio of `price_effects`, a market assumption its family by effect × probability (1 where
-    nobody gave one). No cell falls below 0. An unknown cell stays unknown: there is nothing to lift.
+    every event changes that plan, never another event's change, but for `phase_outs` (as `ends_without_heir` returns them): nothing moves
+    what an item sold after its last day, and a promotion of a launched item lifts what is expected of it. A launch raises its item to
+    what `launch_forecast` expects of it, and makes an unknown family known. A promotion adds quantity × uplift_ratio × days of it in the
+    period ÷ days of the period, or uplift_quantity × days in the period ÷ days of the promotion, else the ratio of `estimated_uplifts`,
+    and takes its pull-forward from the period after; one of the last closed period still takes it from the current one, off the demand
+    that `family_history`, or of an item `item_period_history`, holds. A change of price changes its item by the ratio of
+    `price_effects`, a market assumption its family by effect × probability (1 where nobody gave one). No cell falls below 0. An unknown
+    cell stays unknown: there is nothing to lift.
     """
     estimates = pl.DataFrame(schema=UPLIFTS_SCHEMA) if estimated_uplifts is None else estimated_uplifts
     promotions = _with_estimates(promotion_periods, estimates)
+    ends = pl.DataFrame(schema=ENDS_SCHEMA) if phase_outs is None else phase_outs
+    ended = _lines(what_ends_takes(grid, ends, item_quantity), "phase_out", "item_id", pl.col("reason"))
+    gone = np.zeros(grid.item_shape)
+    gone[grid.item_cells(ended, "core.items")] = ended["change_quantity"].to_numpy()
+    kept_item, kept_family = item_quantity + gone, family_quantity + grid.roll_up(gone)
+    launched = pl.DataFrame(schema=LINES_SCHEMA) if launch_forecast is None else _launches(grid, launch_forecast, kept_item)
+    sold_item = kept_item.copy()
+    sold_item[grid.item_cells(launched, "forecast.launch_forecast")] += launched["change_quantity"].to_numpy()
     changes = [
-        *([] if launch_forecast is None else [_launches(grid, launch_forecast, item_quantity)]),
-        *_promotions(grid, promotions, family_quantity, item_quantity),
-        _dips_after_history(grid, promotions, family_history),
-        *([] if price_effects is None else [_repriced(grid, price_effects, item_quantity)]),
-        *([] if assumption_periods is None else [_assumptions(grid, assumption_periods, family_quantity)]),
+        ended,
+        launched,
+        *_promotions(grid, promotions, kept_family, sold_item),
+        _dips_after_history(grid, promotions, family_history, item_period_history),
+        *([] if price_effects is None else [_repriced(grid, price_effects, kept_item)]),
+        *([] if assumption_periods is None else [_assumptions(grid, assumption_periods, kept_family)]),
     ]
     order = pl.col("event_kind").replace_strict({kind: i for i, kind in enumerate(EVENT_KINDS)}, return_dtype=pl.Int64)
     lines = pl.concat([pl.DataFrame(schema=LINES_SCHEMA), *changes]).sort("family_id", "period_start", order, "event_id", "item_id")
@@ -88,9 +105,10 @@ def apply_events(
     has_items = np.isin(np.arange(grid.shape[0]), grid.item_family)
     base = np.where(has_items[:, None], grid.roll_up(items), family_quantity)
     family = np.where(is_known, np.maximum(0.0, base + family_lift), np.nan)
-    notes = pl.concat([_promotion_notes(promotions, grid, is_known), _other_notes(lines)])
     known = lines.filter(pl.Series(is_known[grid.family_cells(lines, "demand events")], dtype=pl.Boolean))
-    return EventfulPlan(family, grid.spread(items, family), notes, _with_before_and_after(grid, known, family_quantity, family))
+    walked = _with_before_and_after(grid, known, family_quantity, family)
+    notes = pl.concat([_promotion_notes(promotions, grid, walked), _other_notes(walked, _owners(assumption_periods))])
+    return EventfulPlan(family, grid.spread(items, family), notes, walked)
 
 
 def _with_estimates(promotion_periods: pl.DataFrame, estimates: pl.DataFrame) -> pl.DataFrame:
@@ -124,7 +142,7 @@ def _launches(grid: DemandGrid, launch_forecast: pl.DataFrame, item_quantity: Fl
     rows = launch_forecast.join(grid.periods.select("period_start"), on="period_start", how="semi")
     row, column = grid.item_cells(rows, "forecast.launch_forecast")
     more = np.maximum(0.0, rows["expected_quantity"].to_numpy() * grid.units_per_item[row] - item_quantity[row, column])
-    return _lines(rows.with_columns(change_quantity=pl.Series(more)), "launch", "item_id", pl.col("reason"))
+    return _lines(rows.with_columns(change_quantity=pl.Series(more)), "launch", "item_id", pl.format("item {}: {}", "item_id", "reason"))
 
 
 def _promotions(
@@ -155,31 +173,43 @@ def _promotions(
 
 
 def _pulled() -> pl.Expr:
-    return pl.format("promotion {} took {} of its uplift from this period", "promotion_id", pl.col("pull").round(4))
+    percent = (100 * pl.col("pull")).round().cast(pl.Int64)
+    return pl.format("promotion {} takes {} % of its uplift from this period", "promotion_id", percent)
 
 
-def _dips_after_history(grid: DemandGrid, promotions: pl.DataFrame, family_history: pl.DataFrame) -> pl.DataFrame:
+def _dips_after_history(
+    grid: DemandGrid, promotions: pl.DataFrame, family_history: pl.DataFrame, item_period_history: pl.DataFrame | None
+) -> pl.DataFrame:
     """What promotions of the last closed period take from the current one."""
-    closed = family_history.filter(pl.col("periods_from_now") == -1).select("family_id", "period_start", "demand_quantity")
-    past = promotions.join(closed, on=["family_id", "period_start"], maintain_order="left")
-    past = past.with_columns(period_start=pl.lit(grid.periods["period_start"][0]))
     parts = []
-    for is_item in (False, True):
-        part = past.filter((pl.col("item_id") != "") == is_item)
-        row, _ = (grid.item_cells if is_item else grid.family_cells)(part, "core.promotion_periods")
-        units, share = (grid.units_per_item[row], grid.mix_ratio[row]) if is_item else (1.0, 1.0)
+    for key, history in (("family_id", family_history), ("item_id", item_period_history)):
+        if history is None:
+            continue
+        closed = history.filter(pl.col("periods_from_now") == -1).select(key, "period_start", "demand_quantity")
+        part = (
+            promotions.filter((pl.col("item_id") != "") == (key == "item_id"))
+            .join(closed, on=[key, "period_start"], maintain_order="left")
+            .with_columns(period_start=pl.lit(grid.periods["period_start"][0]))
+        )
+        row, _ = (grid.item_cells if key == "item_id" else grid.family_cells)(part, "core.promotion_periods")
+        units = grid.units_per_item[row] if key == "item_id" else 1.0
         # What was sold holds the uplift already: sold = base × (1 + ratio).
-        by_ratio = part["demand_quantity"].to_numpy() * share * (part["ratio"] / (1.0 + part["ratio"])).to_numpy()
-        by_quantity = part["uplift_quantity"].to_numpy() * part["promotion_share_ratio"].to_numpy() * units
-        uplift = np.where(np.isnan(by_quantity), by_ratio, by_quantity)
+        by_ratio = part["demand_quantity"].to_numpy() * (part["ratio"] / (1.0 + part["ratio"])).to_numpy()
+        by_quantity = part["uplift_quantity"].to_numpy() * part["promotion_share_ratio"].to_numpy()
+        uplift = np.where(np.isnan(by_quantity), by_ratio, by_quantity) * units
         parts.append(part.with_columns(change_quantity=pl.Series(-uplift * part["pull"].to_numpy(), dtype=pl.Float64)))
-    return _lines(pl.concat(parts), "pull_forward", "promotion_id", _pulled())
+    return _lines(pl.concat([part.select(*_DIP_COLUMNS) for part in parts]), "pull_forward", "promotion_id", _pulled())
 
 
 def _repriced(grid: DemandGrid, price_effects: pl.DataFrame, item_quantity: Floats) -> pl.DataFrame:
     rows = price_effects.join(grid.periods.select("period_start"), on="period_start", how="semi")
     plan = pl.Series(item_quantity[grid.item_cells(rows, "forecast.price_effects")])
-    return _lines(rows.with_columns(change_quantity=plan * pl.col("effect_ratio")), "price_change", "item_id", pl.col("reason"))
+    return _lines(
+        rows.with_columns(change_quantity=plan * pl.col("effect_ratio")),
+        "price_change",
+        "item_id",
+        pl.format("item {}: {}", "item_id", "reason"),
+    )
 
 
 def _assumptions(grid: DemandGrid, assumption_periods: pl.DataFrame, family_quantity: Floats) -> pl.DataFrame:
@@ -195,6 +225,16 @@ def _assumptions(grid: DemandGrid, assumption_periods: pl.DataFrame, family_quan
         "assumption {} ({}): effect {} × probability {}: {}", "assumption_id", "assumption_status", "effect_ratio", probable, "statement"
     )
     return _lines(rows.with_columns(change_quantity=pl.Series(plan) * effect), "market_assumption", "assumption_id", reason)
+
+
+def _owners(assumption_periods: pl.DataFrame | None) -> pl.DataFrame:
+    if assumption_periods is None:
+        return pl.DataFrame(schema={"event_kind": pl.String, "event_id": pl.String, "author": pl.String})
+    return (
+        assumption_periods.select(event_id="assumption_id", author="owner")
+        .unique()
+        .select(pl.lit("market_assumption").alias("event_kind"), "event_id", "author")
+    )
 
 
 def _with_before_and_after(grid: DemandGrid, lines: pl.DataFrame, before: Floats, after: Floats) -> pl.DataFrame:
@@ -223,28 +263,27 @@ def _with_before_and_after(grid: DemandGrid, lines: pl.DataFrame, before: Floats
     )
 
 
-def _promotion_notes(promotions: pl.DataFrame, grid: DemandGrid, is_known: Flags) -> pl.DataFrame:
+def _promotion_notes(promotions: pl.DataFrame, grid: DemandGrid, lines: pl.DataFrame) -> pl.DataFrame:
     """One note per promotion and planned cell, those that could not do anything included."""
     planned = promotions.join(grid.periods.select("period_start"), on="period_start", how="semi")
-    row, column = grid.family_cells(planned, "core.promotion_periods")
-    has_uplift = pl.coalesce("uplift_quantity", "ratio").is_not_null()
+    cell = ["family_id", "item_id", "period_start"]
+    lifted = lines.filter(pl.col("event_kind") == "promotion").select(*cell, promotion_id="event_id", has_lifted=True)
+    uplift = pl.coalesce("uplift_quantity", "ratio")
     sentence = (
-        pl.when(~pl.col("is_known"))
-        .then(pl.lit(": nothing to lift"))
-        .when(~has_uplift)
+        pl.when(pl.col("has_lifted") | (uplift == 0))
+        .then(pl.lit(""))
+        .when(uplift.is_null())
         .then(pl.lit(": no uplift given or estimated"))
-        .otherwise(pl.lit(""))
+        .otherwise(pl.lit(": nothing to lift"))
     )
-    return planned.with_columns(is_known=pl.Series(is_known[row, column], dtype=pl.Boolean)).select(
-        "family_id",
-        "item_id",
-        "period_start",
+    return planned.join(lifted, on=["promotion_id", *cell], how="left", maintain_order="left").select(
+        *cell,
         author=pl.lit(None, dtype=pl.String),
         reason=pl.format("promotion {} ({}){}", "promotion_id", "promotion_status", sentence),
     )
 
 
-def _other_notes(lines: pl.DataFrame) -> pl.DataFrame:
-    """Launches, prices and assumptions say on the plan what they say on their line."""
-    told = lines.filter(pl.col("event_kind").is_in(["launch", "market_assumption"]))
-    return told.select("family_id", "item_id", "period_start", author=pl.lit(None, dtype=pl.String), reason="reason")
+def _other_notes(lines: pl.DataFrame, owners: pl.DataFrame) -> pl.DataFrame:
+    """Every other event says on the plan what it says on its line; an assumption has an owner."""
+    told = lines.filter(pl.col("event_kind").is_in(TOLD_KINDS))
+    return told.join(owners, on=["event_kind", "event_id"], how="left", maintain_order="left").select(NOTES_SCHEMA.keys())

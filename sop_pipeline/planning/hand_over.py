@@ -1,4 +1,4 @@
-"""Where the forecast of an item ends: with its phase-out, or with its successor, who takes it over. Histories stay in `cleaned_history`."""
+"""Where the forecast of an item goes: to its successor, and to nobody once it is off sale. Phase-outs to come stay in `events`."""
 
 from collections.abc import Sequence
 
@@ -9,12 +9,12 @@ KEYS = ("series_id", "horizon_index")
 
 
 def hand_over(forecasts: pl.DataFrame, members: pl.DataFrame, item_successions: pl.DataFrame, planned: pl.DataFrame) -> pl.DataFrame:
-    """Give the forecast of an item to its successor from the day that takes over, and expect nothing of it after its phase-out.
+    """Give the forecast of an item to its successor from the day that takes over, and expect nothing of what is off sale already.
 
     `forecasts`: as `ItemForecasts.forecasts`, of the items in `members` (`item_id`, `weight`, `phase_out_date`). `planned`: `horizon_index,
-    period_start, period_end`. In the period that holds the day both share by days, and an item that ends keeps its days. Quantities and
-    bounds move planning unit for planning unit, so families keep their totals; where a chain has several links the oldest moves first. A
-    successor without rows of its own gets none: then the item keeps its forecast until its phase-out.
+    period_start, period_end`. In the period that holds the day both share by days. Quantities and bounds move planning unit for planning
+    unit, so families keep their totals; where a chain has several links the oldest moves first. What will end without a successor is
+    forecast as if it went on: the demand plan takes that away in a line of its own.
     """
     numbers = [name for name in forecasts.columns if name not in KEYS]
     weight = dict(members.select("item_id", "weight").iter_rows())
@@ -24,19 +24,20 @@ def hand_over(forecasts: pl.DataFrame, members: pl.DataFrame, item_successions: 
     links = item_successions.filter(~pl.col("is_effective")).sort("effective_date", "old_item_id")
     days = (pl.col("period_end") - pl.col("period_start")).dt.total_days() + 1
     for old, new, day in links.select("old_item_id", "new_item_id", "effective_date").iter_rows():
-        if old not in present or new not in present:
+        if old not in present:
             continue
         moved_share = ((pl.col("period_end") - pl.lit(day)).dt.total_days() + 1).clip(0, days) / days
         is_old = pl.col("series_id") == old
+        received = weight[old] / weight[new] if new in present else 0.0
         moved = found.filter(is_old).select("horizon_index", *((pl.col(name) * moved_share).alias(f"{name}_moved") for name in numbers))
-        factor = pl.when(is_old).then(-1.0).when(pl.col("series_id") == new).then(weight[old] / weight[new]).otherwise(0.0)
+        factor = pl.when(is_old).then(-1.0).when(pl.col("series_id") == new).then(received).otherwise(0.0)
         found = found.join(moved, on="horizon_index", how="left", maintain_order="left").with_columns(
             (pl.col(name) + factor * pl.col(f"{name}_moved")).clip(0.0).alias(name) for name in numbers
         )
         found = found.drop(f"{name}_moved" for name in numbers)
-    dated = found.join(members.select(series_id="item_id", phased_out="phase_out_date"), on="series_id", how="left", maintain_order="left")
-    listed = (((pl.col("phased_out") - pl.col("period_start")).dt.total_days() + 1).clip(0, days) / days).fill_null(1.0)
-    return dated.select(*KEYS, *((pl.col(name) * listed).round(QUANTITY_DECIMALS).alias(name) for name in numbers)).select(
+    off_sale = members.filter(pl.col("phase_out_date") < planned["period_start"].min())["item_id"]
+    is_listed = ~pl.col("series_id").is_in(off_sale.implode())
+    return found.select(*KEYS, *((pl.col(name) * is_listed).round(QUANTITY_DECIMALS).alias(name) for name in numbers)).select(
         forecasts.columns
     )
 

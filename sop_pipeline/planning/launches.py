@@ -40,12 +40,13 @@ def forecast_launches(product_launches: pl.DataFrame, item_forecasts: pl.DataFra
     shape = pl.when(pl.col("usual_quantity") > 0).then(pl.col("like_quantity") / pl.col("usual_quantity")).otherwise(1.0)
     level = pl.coalesce(pl.col("expected_period_quantity") * shape, pl.col("like_quantity") * pl.col("like_item_scale"))
     spread = pl.col("confidence").replace_strict(SPREAD_RATIO, default=SPREAD_RATIO["low"], return_dtype=pl.Float64)
+    given = pl.col("expected_period_quantity").cast(pl.String).str.strip_suffix(".0")
     described = (
         pl.when(pl.col("expected_period_quantity").is_null())
-        .then(pl.format("{} of the forecast of {}", pl.col("like_item_scale"), "like_item_id"))
+        .then(pl.format("{} % of the forecast of {}", _percent(pl.col("like_item_scale")), "like_item_id"))
         .when(pl.col("like_quantity").is_null())
-        .then(pl.format("{} a period as given", pl.col("expected_period_quantity")))
-        .otherwise(pl.format("{} a period as given, with the season of {}", pl.col("expected_period_quantity"), "like_item_id"))
+        .then(pl.format("{} a period as given", given))
+        .otherwise(pl.format("{} a period as given, with the season of {}", given, "like_item_id"))
     )
     expected = cells.with_columns(quantity=(level * ramp * share).round(QUANTITY_DECIMALS), spread=spread, ramp=ramp).drop_nulls("quantity")
     return expected.select(
@@ -56,10 +57,14 @@ def forecast_launches(product_launches: pl.DataFrame, item_forecasts: pl.DataFra
         lower_quantity=(pl.col("quantity") * (1 - pl.col("spread"))).round(QUANTITY_DECIMALS),
         upper_quantity=(pl.col("quantity") * (1 + pl.col("spread"))).round(QUANTITY_DECIMALS),
         reason=pl.format(
-            "launched {}: {}, {} of it reached; confidence {}",
+            "launch on {}: {}, {} % of the ramp reached, confidence {}",
             "launch_date",
             described,
-            pl.col("ramp").round(2),
+            _percent(pl.col("ramp")),
             pl.col("confidence").fill_null("not given"),
         ),
     )
+
+
+def _percent(ratio: pl.Expr) -> pl.Expr:
+    return (100 * ratio).round().cast(pl.Int64)

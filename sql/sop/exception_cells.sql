@@ -7,6 +7,9 @@ dim_family as (select * from sop.dim_family),
 extract_status as (select * from sop.extract_status),
 family_money as (select * from plan.family_money where scenario_id = 'base'),
 family_demand as (select * from plan.family_demand where scenario_id = 'base' and step = 'demand_review'),
+family_before as (select * from plan.family_demand where scenario_id = 'base' and step = 'marketing'),
+item_before as (select * from plan.item_demand where scenario_id = 'base' and step = 'marketing'),
+items as (select * from core.items),
 sales_submissions as (select * from core.sales_submissions),
 sales_plan_status as (select * from core.sales_plan_status),
 priced as (
@@ -179,6 +182,40 @@ unsubmitted as (
         and family_demand.quantity > 0
         and exists(select * from extract_status where extract = 'sales_forecasts' and load_status <> 'not_supplied')
 ),
+partly_submitted as (
+    select
+        'sales_plan_partial',
+        planned.family_id,
+        null,
+        nullif(sales_submissions.item_id, ''),
+        planned.period_start,
+        1,
+        greatest(
+            coalesce(item_before.quantity * items.planning_units_per_unit, family_before.quantity, 0)
+            - sales_submissions.submitted_quantity * coalesce(items.planning_units_per_unit, 1),
+            0
+        ) as missing,
+        false,
+        concat(
+            planned.family_name, ': the sales plan', ' of ' || items.item_name, ' holds customer groups that asked for only ',
+            format('{:.0f}', 100 * sales_submissions.covered_ratio), ' % of last season''s demand',
+            case when missing > 0 then concat('; it is up to {} ', planned.planning_unit, ' below the forecast') end
+        ),
+        null,
+        missing * planned.price,
+        'team:sales'
+    from planned
+    inner join sales_submissions on planned.family_id = sales_submissions.family_id and planned.period_start = sales_submissions.period_start
+    left join items on sales_submissions.item_id = items.item_id
+    left join family_before
+        on
+            sales_submissions.item_id = ''
+            and planned.family_id = family_before.family_id
+            and planned.period_start = family_before.period_start
+    left join item_before
+        on sales_submissions.item_id = item_before.item_id and planned.period_start = item_before.period_start
+    where sales_submissions.covered_ratio < 0.5
+),
 unexplained as (
     select
         'unexplained',
@@ -214,6 +251,8 @@ together as (
     select * from schedule
     union all
     select * from unsubmitted
+    union all
+    select * from partly_submitted
     union all
     select * from unexplained
     union all

@@ -60,7 +60,7 @@ launches as (
             ', ',
             'like ' || product_launches.like_item_id || coalesce(' at ' || round(100 * product_launches.like_item_scale)::bigint || ' %', ''),
             round(product_launches.expected_period_quantity, 2)::double || ' a period expected',
-            'over ' || product_launches.ramp_periods || ' periods',
+            'over ' || product_launches.ramp_periods || case product_launches.ramp_periods when 1 then ' period' else ' periods' end,
             'confidence ' || product_launches.confidence
         ) as effect
     from items
@@ -97,17 +97,18 @@ changes as (
     from engineering_changes
     inner join items on engineering_changes.new_item_id = items.item_id
 ),
--- what a promotion adds while it runs, less what it takes from the period after
-uplifts as (
+-- what a promotion adds while it runs, less what it takes from the period after; what an item that ends leaves unsold
+effects as (
     select
-        demand_events.event_id as promotion_id,
+        case demand_events.event_kind when 'pull_forward' then 'promotion' else demand_events.event_kind end as change_kind,
+        demand_events.event_id as change_id,
         demand_events.family_id,
         demand_events.item_id,
-        sum(demand_events.change_quantity::decimal(38, 6))::double as uplift_quantity
+        sum(demand_events.change_quantity::decimal(38, 6))::double as effect_quantity
     from demand_events
     inner join periods on demand_events.period_start = periods.period_start and periods.period_kind <> 'look_ahead'
-    where demand_events.event_kind in ('promotion', 'pull_forward')
-    group by demand_events.event_id, demand_events.family_id, demand_events.item_id
+    where demand_events.event_kind in ('promotion', 'pull_forward', 'phase_out')
+    group by all
 ),
 promoted as (
     select
@@ -253,10 +254,7 @@ select
     dated.end_date::date as end_date,
     dated.status::varchar as status,
     nullif(dated.effect, '')::varchar as effect,
-    case dated.change_kind
-        when 'promotion' then uplifts.uplift_quantity
-        when 'launch' then launched_demand.planned_quantity
-    end::double as effect_quantity,
+    coalesce(effects.effect_quantity, launched_demand.planned_quantity)::double as effect_quantity,
     dated.coming_item_id::varchar as coming_item_id,
     dated.going_item_id::varchar as going_item_id,
     readiness.has_bill_of_material::boolean as has_bill_of_material,
@@ -292,12 +290,12 @@ select
 from dated
 cross join season_window
 left join readiness on dated.coming_item_id = readiness.coming_item_id and dated.change_date = readiness.change_date
-left join uplifts
+left join effects
     on
-        dated.change_kind = 'promotion'
-        and dated.change_id = uplifts.promotion_id
-        and dated.family_id = uplifts.family_id
-        and coalesce(dated.item_id, '') = uplifts.item_id
+        dated.change_kind = effects.change_kind
+        and dated.change_id = effects.change_id
+        and dated.family_id = effects.family_id
+        and coalesce(dated.item_id, '') = effects.item_id
 left join launched_demand on dated.change_kind = 'launch' and dated.item_id = launched_demand.item_id
 left join stocks on dated.change_kind = stocks.change_kind and dated.change_id = stocks.change_id
 left join item_costs on dated.going_item_id = item_costs.item_id and season_window.current_start = item_costs.period_start

@@ -3,7 +3,7 @@
 from sop_pipeline.contracts.base import Count, Date, Flag, Number, Ratio, Table, Text, column
 
 # in the order in which they stand on the plan
-EVENT_KINDS = ("launch", "promotion", "pull_forward", "price_change", "market_assumption", "floor")
+EVENT_KINDS = ("phase_out", "launch", "promotion", "pull_forward", "price_change", "market_assumption", "floor")
 
 
 class ItemSuccessions(Table, key=("old_item_id",)):

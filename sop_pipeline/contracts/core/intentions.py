@@ -18,6 +18,10 @@ class SalesSubmissions(Table, key=("family_id", "item_id", "period_start")):
     author: Text = column("Who submitted, several joined by a comma")
     reason: Text = column("Reason given", optional=True)
     customer_groups: Count = column("Customer groups summed; 0 for a submission without group", ge=0)
+    covered_ratio: Number = column(
+        "Share of the cell's demand of the last season that these groups asked for; empty without groups, or where no customer is in one",
+        optional=True,
+    )
 
 
 class SalesPlanStatus(Table, key=("family_id",)):

@@ -1,6 +1,7 @@
-"""Contracts of the demand side of schema sop: the items' demand plan, accuracy, changes of the range. The balance itself stays out."""
+"""Contracts of the demand side of schema sop: the items' demand plan and what changed it, accuracy, the range. The balance stays out."""
 
 from sop_pipeline.contracts.base import Amount, Count, Date, Flag, Number, Ratio, Table, Text, column
+from sop_pipeline.contracts.core.events import EVENT_KINDS
 from sop_pipeline.contracts.core.intentions import DEMAND_STEPS
 from sop_pipeline.contracts.sop.balance import PLAN_VERSIONS
 
@@ -29,6 +30,53 @@ class ItemDemandPlan(Table, key=("cycle_id", "scenario_id", "plan_version", "ite
     upper_quantity: Number = column("Upper bound of the statistical step", optional=True)
     author: Text = column("Who changed the item, or its family and thereby the item", optional=True)
     reason: Text = column("Why", optional=True)
+
+
+class DemandEvents(Table, key=("scenario_id", "family_id", "period_start", "event_order")):
+    """One row per event and family and planned period whose demand it changes in the marketing step of the working plan."""
+
+    scenario_id: Text = column("Scenario; base unless said")
+    family_id: Text = column("Product family")
+    period_start: Date = column("First day of the period")
+    event_order: Count = column("Place among the events of the cell, from 1", ge=1)
+    event_kind: Text = column(
+        "phase_out, launch, promotion, pull_forward, price_change, market_assumption, or floor: what 0 holds back of the others",
+        isin=EVENT_KINDS,
+    )
+    event_id: Text = column("Promotion, assumption, phased-out, launched or repriced item; empty for the floor")
+    item_id: Text = column("Item the event acts on; empty for the whole family")
+    planning_unit: Text = column("Unit of the quantities")
+    quantity_before: Number = column("Demand of the family before the event")
+    change_quantity: Number = column("What the event adds or takes; of an item in planning units of the family")
+    quantity_after: Number = column("Demand of the family after the event")
+    reason: Text = column("Which event, and where its size comes from")
+
+
+class HistoryCorrections(Table, key=("item_id", "period_start", "kind")):
+    """One row per item, closed period and correction of its demand before the fit, or flag that left it as it was."""
+
+    item_id: Text = column("Item")
+    family_id: Text = column("Product family")
+    period_start: Date = column("First day of the period")
+    kind: Text = column("What was done, such as stock_out, promotion, predecessor, one_off_order (a flag)")
+    unit_of_measure: Text = column("Unit of the quantities")
+    quantity_before: Number = column("As recorded", optional=True)
+    quantity_after: Number = column("As the forecast saw it", optional=True)
+    change_quantity: Number = column("After less before; what was not recorded counts as 0", optional=True)
+    reason: Text = column("Why")
+
+
+class SegmentForecast(Table, key=("family_id", "dimension", "segment", "period_start")):
+    """One row per family, dimension (region, channel), segment of it and planned period: its share of the statistical forecast."""
+
+    family_id: Text = column("Product family; the segments of a dimension sum to it")
+    dimension: Text = column("region or channel, where customers state one", isin=("region", "channel"))
+    segment: Text = column("Region or channel; 'not given' where the customer states none")
+    period_start: Date = column("First day of the period")
+    planning_unit: Text = column("Unit of the quantities")
+    statistical_quantity: Number = column("Most likely demand", ge=0)
+    statistical_lower_quantity: Number = column("The family's lower bound, in the same share", ge=0)
+    statistical_upper_quantity: Number = column("The family's upper bound, in the same share", ge=0)
 
 
 class ForecastAccuracy(Table, key=("family_id", "step", "lag_periods")):
@@ -120,7 +168,9 @@ class ProductChanges(Table, key=("change_kind", "change_id", "item_id")):
     status: Text = column("planned, launched or done by its date; else as the extract says")
     effect: Text = column("What is expected of it, as it was given", optional=True)
     effect_quantity: Number = column(
-        "Launch: demand planned for the item over the horizon; promotion: what it adds there in all; planning units", optional=True
+        "Launch: demand planned for the item over the horizon; promotion: what it adds there in all; phase-out without a successor: "
+        "what it takes away; planning units",
+        optional=True,
     )
     coming_item_id: Text = column("Item that comes: launched, successor, new item", optional=True)
     going_item_id: Text = column("Item that goes: off sale, old item", optional=True)
@@ -171,6 +221,9 @@ class InventoryHealth(Table, key=("item_id", "site_id")):
 
 TABLES: dict[str, type[Table]] = {
     "sop.item_demand_plan": ItemDemandPlan,
+    "sop.demand_events": DemandEvents,
+    "sop.history_corrections": HistoryCorrections,
+    "sop.segment_forecast": SegmentForecast,
     "sop.forecast_accuracy": ForecastAccuracy,
     "sop.author_accuracy": AuthorAccuracy,
     "sop.item_forecast_accuracy": ItemForecastAccuracy,

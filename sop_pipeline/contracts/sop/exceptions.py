@@ -11,6 +11,7 @@ EXCEPTION_KINDS = (
     "lead_time_over_target",
     "schedule_off_plan",
     "sales_plan_missing",
+    "sales_plan_partial",
     "heads_bound",
     "unexplained",
     "control_total",

@@ -7,6 +7,7 @@ from sop_pipeline.contracts.staging.vocabulary import (
     at_least_one_of,
     at_most_one_of,
     exactly_one_of,
+    not_a_percentage,
     not_before,
 )
 
@@ -22,6 +23,7 @@ class Promotions(
         "exactly_one_of_item_and_family": exactly_one_of("item_id", "family_id"),
         "end_date_not_before_start_date": not_before("end_date", "start_date"),
         "at_most_one_uplift": at_most_one_of("uplift_ratio", "uplift_quantity"),
+        "uplift_ratio_not_a_percentage": not_a_percentage("uplift_ratio"),
     },
 ):
     """One row per promotion and item or family."""
@@ -32,9 +34,9 @@ class Promotions(
     start_date: Date = column("First day")
     end_date: Date = column("Last day")
     promotion_status: Text = column("Planned and committed ones lift the plan, past ones clean the history", isin=PROMOTION_STATUSES)
-    uplift_ratio: Ratio = column("Extra demand while it runs, as a share of normal demand: 0.15 is 15 %", optional=True)
-    uplift_quantity: Quantity = column("Extra demand of the whole promotion, spread by days", optional=True)
-    pull_forward_ratio: Ratio = column("Share of the uplift taken from the following period", optional=True)
+    uplift_ratio: Ratio = column("Extra demand while it runs, as a share of normal demand: 0.15 is 15 %", optional=True, ge=0)
+    uplift_quantity: Quantity = column("Extra demand of the whole promotion, spread by days", optional=True, ge=0)
+    pull_forward_ratio: Ratio = column("Share of the uplift taken from the following period", optional=True, ge=0, le=1)
     cost: Money = column("What the promotion costs", optional=True, currency="currency")
     currency: Text = column("Currency of the cost, ISO 4217", optional=True, matches=CURRENCY_CODE)
     source_file: Text = SOURCE_FILE
@@ -53,15 +55,22 @@ class ProductLaunches(
     item_id: Text = column("Item launched")
     launch_date: Date = column("First day of sales")
     like_item_id: Text = column("Item whose history it is expected to follow", optional=True)
-    like_item_scale: Ratio = column("Expected demand as a share of the like item's: 1.2 is 20 % more", optional=True)
-    ramp_periods: Count = column("Periods until the expected level is reached", optional=True)
-    expected_period_quantity: Quantity = column("Expected quantity of a period once ramped up, in the item's unit", optional=True)
+    like_item_scale: Ratio = column("Expected demand as a share of the like item's: 1.2 is 20 % more", optional=True, ge=0)
+    ramp_periods: Count = column("Periods until the expected level is reached", optional=True, ge=0)
+    expected_period_quantity: Quantity = column("Expected quantity of a period once ramped up, in the item's unit", optional=True, ge=0)
     confidence: Text = column("How sure marketing is", optional=True, isin=CONFIDENCES)
     source_file: Text = SOURCE_FILE
     source_line: Count = SOURCE_LINE
 
 
-class MarketAssumptions(Table, key=("assumption_id",), rules={"period_to_not_before_period_from": not_before("period_to", "period_from")}):
+class MarketAssumptions(
+    Table,
+    key=("assumption_id",),
+    rules={
+        "period_to_not_before_period_from": not_before("period_to", "period_from"),
+        "effect_ratio_not_a_percentage": not_a_percentage("effect_ratio"),
+    },
+):
     """One row per assumption."""
 
     assumption_id: Text = column("Assumption")
@@ -69,7 +78,7 @@ class MarketAssumptions(Table, key=("assumption_id",), rules={"period_to_not_bef
     statement: Text = column("What is assumed, in a sentence")
     period_from: Date = column("First day of the first period it holds for")
     period_to: Date = column("First day of the last period it holds for")
-    effect_ratio: Ratio = column("Effect on demand: 0.03 is 3 % more", optional=True)
+    effect_ratio: Ratio = column("Effect on demand: 0.03 is 3 % more", optional=True, ge=-1)
     probability: Ratio = column("How likely it is, 0 to 1", optional=True, ge=0, le=1)
     owner: Text = column("Who watches it", optional=True)
     assumption_status: Text = column("Where it stands", isin=ASSUMPTION_STATUSES)

@@ -19,7 +19,7 @@ from sop_pipeline.contracts.base import (
     Text,
     column,
 )
-from sop_pipeline.contracts.staging.vocabulary import SOURCE_FILE, SOURCE_LINE, exactly_one_of, not_above, not_before
+from sop_pipeline.contracts.staging.vocabulary import SOURCE_FILE, SOURCE_LINE, exactly_one_of, not_a_percentage, not_above, not_before
 
 SUPPLY_MEASURES = ("production", "subcontract", "purchase", "closing_inventory", "closing_backlog")
 OVERRIDE_MEASURES = ("demand", *SUPPLY_MEASURES)
@@ -41,6 +41,12 @@ class Overrides(
             pl.when(pl.col("measure") == "demand").then(pl.col("step").is_in(DEMAND_STEPS)).otherwise(pl.col("step").is_in(SUPPLY_STEPS)),
             f"Demand is overridden in {', '.join(DEMAND_STEPS)}; supply in {', '.join(SUPPLY_STEPS)}.",
         ),
+        "change_ratio_not_a_percentage": not_a_percentage("change_ratio"),
+        "expires_on_after_entered_on": Rule(
+            pl.col("expires_on") > pl.col("entered_on"),
+            "It expired on the day it was entered or before, so it never applies; correct expires_on or leave it empty.",
+            "warning",
+        ),
     },
 ):
     """One row per override."""
@@ -51,9 +57,9 @@ class Overrides(
     family_id: Text = column("Family, where it is by family", optional=True)
     period_start: Date = column("First day of the planning period")
     step: Text = column("Step of the cycle that makes it; steps apply in order and each is measured", isin=OVERRIDE_STEPS)
-    quantity: Quantity = column("The new quantity", optional=True)
+    quantity: Quantity = column("The new quantity", optional=True, ge=0)
     change_quantity: Quantity = column("Added to the quantity before", optional=True)
-    change_ratio: Ratio = column("Change as a share of the quantity before: 0.1 is 10 % more", optional=True)
+    change_ratio: Ratio = column("Change as a share of the quantity before: 0.1 is 10 % more", optional=True, ge=-1)
     reason: Text = column("Why")
     author: Text = column("Who")
     entered_on: Date = column("Day it was entered")
@@ -118,7 +124,7 @@ class Scenarios(
     resource_id: Text = column("Resource it changes; all where empty", optional=True)
     period_from: Date = column("First day of the first period it changes; from the first where empty", optional=True)
     period_to: Date = column("First day of the last period it changes; to the last where empty", optional=True)
-    factor: Ratio = column("Multiplies the measure: 1.1 is 10 % more", optional=True)
+    factor: Ratio = column("Multiplies the measure: 1.1 is 10 % more", optional=True, ge=0)
     change: Number = column("Added to the measure, in its unit", optional=True)
     source_file: Text = SOURCE_FILE
     source_line: Count = SOURCE_LINE

@@ -5,6 +5,7 @@ import polars as pl
 from sop_pipeline.contracts.base import Rule, column
 
 SOURCE_FILE = column("File the row came from, relative to the company folder, or the name of the query")
+MOST_TIMES = 10
 SOURCE_LINE = column("Physical line in that file where the row begins, from 1", ge=1)
 
 
@@ -28,6 +29,15 @@ def not_before(later: str, earlier: str, severity: str = "error") -> Rule:
 def not_above(lower: str, upper: str) -> Rule:
     """`lower` is at most `upper`, where both are given."""
     return Rule(pl.col(lower) <= pl.col(upper), f"{lower} must not be above {upper}; correct one of the two limits.")
+
+
+def not_a_percentage(name: str) -> Rule:
+    """A ratio of more than ten times is most likely a percentage; it is used and told."""
+    return Rule(
+        pl.col(name) <= MOST_TIMES,
+        f"{name} says more than {MOST_TIMES} times as much again; 15 % is 0.15. Divide it by 100 where it is a percentage.",
+        "warning",
+    )
 
 
 def _number_given(names: tuple[str, ...]) -> pl.Expr:

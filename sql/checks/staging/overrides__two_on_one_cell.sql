@@ -32,7 +32,13 @@ select
     cast(source_file as varchar) as source_file,
     cast(source_line as bigint) as source_line,
     cast(
-        override_id || ', entered on ' || entered_on
+        override_id || ' ('
+        || coalesce(
+            'quantity ' || cast(quantity as double),
+            'change ' || format('{:+g}', cast(change_quantity as double)),
+            'change ' || format('{:+g}', 100 * change_ratio) || ' %'
+        )
+        || '), entered on ' || entered_on
         || case when place = 1 then ', counts' else ', gives way to ' || counting_override_id end as varchar
     ) as value
 from ranked
