@@ -20,6 +20,7 @@ from sop_pipeline.planning.supply import (
     Usages,
     Workforce,
 )
+from sop_pipeline.planning.supply.fences import anchor_multiples
 from sop_pipeline.planning.supply.inputs import KINDS, PRODUCTION, PURCHASE, STRATEGIES, SUBCONTRACT
 
 Floats = NDArray[np.float64]
@@ -34,7 +35,7 @@ def supply_inputs(balance: Balance, costs: SupplyCosts, plan: StrategyPlan, task
     """
     axes, start = balance.axes, balance.inputs
     horizon = axes.horizon
-    sources = _sources(balance, costs, tasks)
+    sources = _sources(balance, costs, tasks, switches)
     families = _families(balance, costs, plan, sources, tasks=tasks, switches=switches)
     return SupplyInputs(
         families,
@@ -98,9 +99,17 @@ def _families(
         maximum_backlog_quantity=policies.maximum_backlog,
         inventory_override_quantity=np.where(ordered >= 0, ordered, np.nan),
         backlog_override_quantity=np.where(ordered < 0, -ordered, np.nan),
+        previous_rate=_previous_rate(balance, sources),
         purchase_ratio=np.where(mixed, share[:, PURCHASE] / np.where(mixed, making, 1.0), np.nan),
         period_strategy=np.array([[STRATEGIES.index(name) for name in asked] for asked in plan.asked]),
     )
+
+
+def _previous_rate(balance: Balance, sources: Sources) -> Floats:
+    """The daily rate production comes from, for families that produce: what others buy or hand out has no rate of its own to keep."""
+    makes = np.zeros(len(balance.axes.family_ids), dtype=bool)
+    makes[sources.family[np.asarray(sources.kind) == PRODUCTION]] = True
+    return np.where(makes, balance.inputs.previous_rate, np.nan)
 
 
 def _promised_backlog(balance: Balance, plan: StrategyPlan) -> Floats:
@@ -113,7 +122,7 @@ def _promised_backlog(balance: Balance, plan: StrategyPlan) -> Floats:
     return np.broadcast_to(promised[:, None], start.days_left.shape).copy()
 
 
-def _sources(balance: Balance, costs: SupplyCosts, tasks: list[FamilyTask]) -> Sources:
+def _sources(balance: Balance, costs: SupplyCosts, tasks: list[FamilyTask], switches: Switches) -> Sources:
     """Every kind a family has a source of, or somebody ordered; making where there is nothing else."""
     axes = balance.axes
     has = np.zeros((len(axes.family_ids), len(KINDS)), dtype=bool)
@@ -127,7 +136,20 @@ def _sources(balance: Balance, costs: SupplyCosts, tasks: list[FamilyTask]) -> S
     approved[made] = balance.inputs.approved_production[family[made]]
     approved[:, 0] = np.maximum(approved[:, 0] - balance.inputs.opening.to_date["production"][family], 0.0)
     unit_cost = np.stack([costs.production, costs.subcontract, costs.purchase])
-    return Sources(("main",) * family.size, family, kind, unit_cost=unit_cost[kind, family], approved_quantity=approved)
+    multiples = anchor_multiples(
+        balance.inputs.fence_periods,
+        axes.horizon,
+        slushy_periods=switches.slushy_fence_periods,
+        slushy_multiple=switches.slushy_multiple,
+    )
+    return Sources(
+        ("main",) * family.size,
+        family,
+        kind,
+        unit_cost=unit_cost[kind, family],
+        approved_quantity=approved,
+        anchor_multiple=multiples[family],
+    )
 
 
 def _limits(balance: Balance, tasks: list[FamilyTask], sources: Sources) -> KindLimits:

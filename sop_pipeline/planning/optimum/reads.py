@@ -52,6 +52,8 @@ def plan_settings(company: Company) -> dict[str, Any]:
         whole_heads=asked.whole_heads or "false",
         level_block_periods=asked.level_block_periods,
         stability_weight=asked.stability_weight,
+        slushy_fence_periods=asked.slushy_fence_periods,
+        slushy_multiple=asked.slushy_multiple,
         gap=asked.gap,
         node_limit=asked.node_limit,
     )
