@@ -31,6 +31,13 @@ class FamilyStorage(Table, key=("family_id",)):
     units_per_unit: Number = column("Item units of a planning unit", ge=0)
 
 
+class FamilyLeadTimes(Table, key=("family_id",)):
+    """One row per family with items of known lead time in its mix: their lead times in periods, weighted by the mix of demand."""
+
+    family_id: Text = column("Family")
+    lead_time_periods: Number = column("Lead time of its items, of bought ones that of their suppliers by share", ge=0)
+
+
 class ResourceCapacity(Table, key=("resource_id", "period_start")):
     """One row per resource with a known capacity and planned period, look-ahead included; the current period holds its remainder."""
 
@@ -172,6 +179,7 @@ TABLES: dict[str, type[Table]] = {
     "core.resources": Resources,
     "core.resource_capacity": ResourceCapacity,
     "core.family_storage": FamilyStorage,
+    "core.family_lead_times": FamilyLeadTimes,
     "core.workforce": Workforce,
     "core.item_requirements": ItemRequirements,
     "core.routing_usage": RoutingUsage,

@@ -30,6 +30,7 @@ SUPPLY_READS = (
     "core.resource_capacity",
     "core.workforce",
     "core.family_storage",
+    "core.family_lead_times",
     "forecast.family_backtest",
     "staging.supplier_capacity",
 )
