@@ -156,3 +156,10 @@ def test_the_rate_before_counts_what_the_current_month_has_made_to_date() -> Non
 def test_the_rate_before_is_no_reason_to_leave_any_other_strategy(strategy: str) -> None:
     demand = [80.0, 100, 120, 100, 100, 100]
     assert made(plan(one(demand=demand, **history(50.0)), strategy)) == made(plan(one(demand=demand), strategy))
+
+
+def test_the_curve_of_stability_counts_steps_inside_the_plan_only() -> None:
+    demand = [80.0, 100, 120, 100, 100, 100]
+    known, unknown = (optimum(one(demand=demand, **before), default_strategy="hybrid").stability_curve for before in (history(50.0), {}))
+    assert known.equals(unknown)
+    assert known["rate_change_ratio"].to_list()[-1] == pytest.approx(0, abs=1e-6)
