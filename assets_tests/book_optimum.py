@@ -27,7 +27,7 @@ def book_optimum(case: Case, *, holding_cost_on: str = "closing", idle_hours: st
         lows.append(low)
         highs.append(high)
 
-    cost[at["made"]] = case.production_cost
+    cost[at["made"]] = case.production_cost if case.material_cost is None else case.material_cost
     cost[at["overtime_units"]] = case.overtime_cost
     cost[at["subcontracted"]] = case.subcontract_cost or 0.0
     cost[at["held"]] = case.holding_cost
@@ -58,7 +58,7 @@ def book_optimum(case: Case, *, holding_cost_on: str = "closing", idle_hours: st
     if case.crew:
         crew = case.crew
         hours = crew.hours_per_day * np.asarray(case.working_days, dtype=float)
-        cost[at["heads"]] = hours * (crew.wage or 0.0)
+        cost[at["heads"]] = hours * (np.asarray(crew.wages) if crew.wages else crew.wage or 0.0)
         cost[at["hired"]], cost[at["laid_off"]] = crew.hire, crew.layoff
         cost[at["overtime_hours"]] = crew.overtime_wage or 0.0
         upper[at["hired"]] = np.inf if crew.maximum_hires is None else crew.maximum_hires
@@ -69,6 +69,8 @@ def book_optimum(case: Case, *, holding_cost_on: str = "closing", idle_hours: st
             require([(at["overtime_hours"][t], 1.0), (at["heads"][t], -crew.overtime_hours_per_head)], -np.inf, 0.0)
             before, opening = ([], crew.heads) if t == 0 else ([(at["heads"][t - 1], -1.0)], 0.0)
             require([*before, (at["heads"][t], 1.0), (at["hired"][t], -1.0), (at["laid_off"][t], 1.0)], opening, opening)
+            if crew.closing_heads is not None and t == periods - 1:
+                require([(at["heads"][t], 1.0)], crew.closing_heads, crew.closing_heads)
             if crew.is_constant:
                 require([(at["heads"][t], 1.0)], crew.heads, crew.heads)
     constraints = LinearConstraint(np.array(rows), np.array(lows), np.array(highs))

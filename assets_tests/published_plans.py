@@ -29,6 +29,17 @@ RED_TOMATO = Case(
     subcontract_cost=30,
     crew=Crew(80, 4, wage=4, overtime_wage=6, overtime_hours_per_head=10, hire=300, layoff=500),
 )
+# Chopra and Meindl's further plans for Red Tomato: demand that varies more, and promotions in January or April of 10 % or twice as much.
+RED_TOMATOES = (
+    RED_TOMATO,
+    replace(RED_TOMATO, family="RED-TOMATO-VARIABLE", demand=(1000, 3000, 3800, 4800, 2000, 1400)),
+    replace(RED_TOMATO, family="RED-TOMATO-JANUARY", demand=(3000, 2400, 2560, 3800, 2200, 2200)),
+    replace(RED_TOMATO, family="RED-TOMATO-APRIL", demand=(1600, 3000, 3200, 5060, 1760, 1760)),
+    replace(RED_TOMATO, family="RED-TOMATO-JANUARY-TWICE", demand=(4440, 2400, 2560, 3800, 2200, 2200)),
+    replace(RED_TOMATO, family="RED-TOMATO-APRIL-TWICE", demand=(1600, 3000, 3200, 8480, 1760, 1760)),
+    replace(RED_TOMATO, family="RED-TOMATO-MATERIAL", standard_cost=40, material_cost=10),
+    replace(RED_TOMATO, family="RED-TOMATO-HEADS", crew=replace(RED_TOMATO.crew, closing_heads=80)),  # type: ignore[type-var]
+)
 SURESTEP = Case(
     "SURESTEP",
     (3000, 5000, 2000, 1000),
@@ -74,6 +85,64 @@ TRU_RAINBOW = Case(
     overtime_cost=0.5,
     subcontract_cost=1.9,
     subcontract_capacity=(200,) * 4,
+)
+
+
+FARNSWORTH = Case(
+    "FARNSWORTH",
+    (800, 1000, 750, 0),
+    working_days=(20,) * 4,
+    opening_inventory=100,
+    standard_cost=40,
+    production_cost=40,
+    holding_cost=2,
+    may_backorder=False,
+    capacity=(700, 700, 700, 0),
+    overtime_capacity=(50, 50, 50, 0),
+    overtime_cost=10,
+    subcontract_cost=70,
+    subcontract_capacity=(150, 50, 130, 0),
+)
+BURRUSS = Case(
+    "BURRUSS",
+    (900, 1500, 1600, 3000),
+    working_days=(20,) * 4,
+    opening_inventory=300,
+    standard_cost=20,
+    production_cost=20,
+    holding_cost=3,
+    may_backorder=False,
+    capacity=(1000, 1200, 1300, 1300),
+    overtime_capacity=(100, 150, 200, 200),
+    overtime_cost=5,
+    subcontract_cost=28,
+    subcontract_capacity=(500,) * 4,
+)
+TRANSPORT = Case(
+    "TRANSPORT",
+    (550, 700, 750, 0),
+    working_days=(20,) * 4,
+    opening_inventory=100,
+    standard_cost=60,
+    production_cost=60,
+    holding_cost=1,
+    backorder_cost=3,
+    capacity=(500, 500, 500, 0),
+    overtime_capacity=(50, 50, 50, 0),
+    overtime_cost=20,
+    subcontract_cost=90,
+    subcontract_capacity=(120, 120, 100, 0),
+)
+# A setup is a head that is there for a month, paid what the setup costs, and enough for everything: lots are then whole heads.
+SETUPS = (85, 102, 102, 101, 98, 114, 105, 86, 119, 110, 98, 114)
+WAGNER_WHITIN = Case(
+    "WAGNER-WHITIN",
+    (69, 29, 36, 61, 61, 26, 34, 67, 45, 67, 79, 56),
+    working_days=(20,) * 12,
+    standard_cost=10,
+    holding_cost=1,
+    may_backorder=False,
+    crew=Crew(0, 0.2, wages=tuple(setup / 160 for setup in SETUPS)),
 )
 
 
@@ -123,14 +192,22 @@ def random_cases(prefix: str, seed: int, count: int, months: int) -> Iterator[Ca
 
 
 BOOKS = {
-    "as it comes": Book((RED_TOMATO, *random_cases("OPEN", 1, 12, 6))),
+    "as it comes": Book((*RED_TOMATOES, *random_cases("OPEN", 1, 12, 6))),
     "whole heads": Book((RED_TOMATO, DENSEPACK, *random_cases("WHOLE", 2, 6, 6)), whole_heads="optimal"),
     "average stock": Book((*random_cases("MEAN", 3, 12, 6),), holding_cost_on="average"),
     "four months": Book(
-        (SURESTEP, replace(SURESTEP, family="SURESTEP-LATE", may_backorder=True, backorder_cost=20), TRU_RAINBOW),
+        (
+            SURESTEP,
+            replace(SURESTEP, family="SURESTEP-LATE", may_backorder=True, backorder_cost=20),
+            TRU_RAINBOW,
+            FARNSWORTH,
+            BURRUSS,
+            TRANSPORT,
+        ),
         months=4,
         whole_heads="optimal",
     ),
+    "a year of lots": Book((WAGNER_WHITIN,), months=12, whole_heads="optimal"),
     "no idle hour": Book(
         (
             CANDY,

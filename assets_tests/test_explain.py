@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -167,6 +168,40 @@ def test_a_shortage_is_told_with_the_resource_the_window_the_share_and_the_relie
     known = {"resource_id": "PRESS", "shortage_quantity": 120.0, "planning_unit": "pcs", "window_start": dt.date(2026, 4, 1)}
     found = {**explained(night, "PUMPS", "2026-06", None), "shortage_pegs": [{**known, "currency": "EUR", **peg}]}
     assert said in " ".join(explanation_text(found).split())
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (
+            {"marginal_value_amount": 2.22, "is_as_approved": True},
+            "Production stays at what was approved: one pcs less would save 2.22 EUR.",
+        ),
+        (
+            {"marginal_value_amount": -3.1, "is_as_approved": False},
+            "Production is held by a limit, a freeze or an override: one pcs more would save 3.1 EUR.",
+        ),
+        ({"marginal_value_amount": 0.001, "is_as_approved": True}, None),
+        ({"marginal_value_amount": 9.0, "is_as_approved": False, "quantity": 0.0}, None),
+        ({"marginal_value_amount": None, "is_as_approved": False}, None),
+    ],
+)
+def test_what_holds_a_source_is_told_with_its_price(night: Path, source: dict[str, Any], said: str | None) -> None:
+    known = {"source_kind": "production", "quantity": 120.0, "planning_unit": "pcs", "currency": "EUR"}
+    found = {**explained(night, "PUMPS", "2026-06", None), "supply": [{**known, **source}]}
+    told = " ".join(explanation_text(found).split())
+    assert (said in told) if said else not re.search("Production (stays|is held)", told)
+
+
+def test_a_source_says_whether_it_makes_what_was_approved(night: Path) -> None:
+    for period in ("2026-04", "2026-05"):
+        approved, made = rows(
+            night,
+            "select approved_production_quantity, production_quantity from sop.current_balance where family_id = 'PUMPS' "
+            f"and period_start = '{period}-01'",
+        ).row(0)
+        (source,) = explained(night, "PUMPS", period, "production_quantity")["supply"]
+        assert source["is_as_approved"] == (approved is not None and abs(approved - made) < 1e-3)
 
 
 def test_a_measure_of_the_sheet_means_the_column_behind_it() -> None:

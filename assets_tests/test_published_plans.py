@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from book_optimum import book_optimum
 from click.testing import CliRunner
-from nights import rows, run
+from nights import planned, rows, run
 from published_plans import BOOKS, Book
 from textbook_companies import Case, write_textbook_company
 
@@ -14,7 +14,16 @@ from sop_pipeline.cli import main
 CENT = 0.005
 PUBLISHED = {
     ("as it comes", "RED-TOMATO"): 422_275,
+    ("as it comes", "RED-TOMATO-MATERIAL"): 422_275,
+    ("as it comes", "RED-TOMATO-JANUARY"): 421_915,
+    ("as it comes", "RED-TOMATO-JANUARY-TWICE"): 456_750,
+    ("as it comes", "RED-TOMATO-APRIL-TWICE"): 536_200,
+    ("as it comes", "RED-TOMATO-VARIABLE"): 432_858 + 1 / 3,  # the book drops the cents
+    ("as it comes", "RED-TOMATO-APRIL"): 438_857 - 1 / 3,
     ("whole heads", "RED-TOMATO"): 422_660,
+    ("four months", "FARNSWORTH"): 105_900,
+    ("four months", "TRANSPORT"): 124_730,
+    ("a year of lots", "WAGNER-WHITIN"): 864,
     ("four months", "SURESTEP"): 692_820,
     ("four months", "SURESTEP-LATE"): 690_180,
     ("no idle hour", "CANDY"): 832_000,
@@ -70,6 +79,19 @@ def test_a_published_plan_costs_what_its_own_programme_says(nights: Nights, name
 @pytest.mark.parametrize(("name", "family"), PUBLISHED)
 def test_a_published_plan_costs_what_its_book_printed(nights: Nights, name: str, family: str) -> None:
     assert nights.cost(name, family) == pytest.approx(PUBLISHED[name, family], abs=CENT)
+
+
+def test_wagner_and_whitin_s_lots_are_made_in_the_months_they_printed(nights: Nights) -> None:
+    lots = planned(nights.folder("a year of lots"), "WAGNER-WHITIN", "production_quantity")
+    assert lots == pytest.approx([98, 0, 97, 0, 121, 0, 0, 112, 0, 67, 135, 0], abs=1e-4)
+
+
+def test_closing_heads_are_those_that_are_asked_for(nights: Nights) -> None:
+    heads = rows(
+        nights.folder("as it comes"),
+        "select planned_heads from sop.workforce_plan where resource_id = 'RED-TOMATO-HEADS-CREW' order by period_start",
+    )
+    assert heads["planned_heads"].to_list()[-1] == pytest.approx(80)
 
 
 def test_explain_costs_prints_the_kinds_of_a_plan(nights: Nights) -> None:

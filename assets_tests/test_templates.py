@@ -131,6 +131,8 @@ def test_the_settings_state_every_key_with_its_default():
             "holding_cost_above": "zero",
             "level_block_periods": 12,
             "stability_weight": 1.0,
+            "slushy_fence_periods": None,
+            "slushy_multiple": 10.0,
             "gap": 1.0e-4,
             "node_limit": 100000,
         },

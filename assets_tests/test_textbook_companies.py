@@ -1,5 +1,7 @@
 """Textbook aggregate plans, from a folder of extracts to the published costs, to the cent."""
 
+from dataclasses import replace
+
 import pytest
 from nights import rows, run
 from textbook_companies import Case, Crew, write_textbook_company
@@ -119,6 +121,14 @@ BUSY = (
         crew=Crew(53, 5, wage=0, hire=200, layoff=250),
         **JC,  # type: ignore[arg-type]
     ),
+    Case(
+        "JC-OVERTIME",
+        JC_DEMAND,
+        target_inventory=JC_SAFETY,
+        may_backorder=False,
+        crew=Crew(38, 5, wage=4, overtime_wage=6, overtime_hours_per_head=1000, is_constant=True),
+        **JC,  # type: ignore[arg-type]
+    ),
     Case("JC-CONSTANT", JC_DEMAND, target_inventory=JC_SAFETY, crew=Crew(40, 5, wage=4, is_constant=True), **JC),  # type: ignore[arg-type]
     Case(
         "JC-SUBCONTRACT",
@@ -152,6 +162,9 @@ BUSY = (
 )
 
 
+ROUNDED_UP = (replace(BUSY[0], family="JC-EXACT-UP"),)
+
+
 @pytest.fixture(scope="module")
 def costs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, float]:
     """Total cost of the published plan by case."""
@@ -160,6 +173,7 @@ def costs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, float]:
         ("closing", CLOSING, {}),
         ("average", AVERAGE, {"holding_cost_on": "average"}),
         ("busy", BUSY, {"idle_hours": "none", "holding_cost_above": "minimum", "whole_heads": "nearest"}),
+        ("rounded up", ROUNDED_UP, {"idle_hours": "none", "holding_cost_above": "minimum", "whole_heads": "up"}),
     ):
         folder = write_textbook_company(tmp_path_factory.mktemp(name), cases, **switches)
         outcome = run(folder)
@@ -185,6 +199,8 @@ def costs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, float]:
         ("SKATEBOARDS-OVERTIME", 4_640),
         ("STEVENSON", 78_600),
         ("JC-EXACT", 172_800),
+        ("JC-EXACT-UP", 172_350),
+        ("JC-OVERTIME", 165_494),  # 165,491 where the book rounds overtime and stock to whole units
         ("JC-CONSTANT", 162_488),
         ("JC-SUBCONTRACT", 160_000),
         ("HUGHES-CHASE", 68_200),

@@ -14,12 +14,12 @@ from worked_example.company import Row, extract_file, write_extract
 from sop_pipeline.templates import template_csv
 
 AS_OF = dt.date(2026, 1, 1)
-MONTHS = tuple(dt.date(2026, month, 1) for month in range(1, 8))
+MONTHS = tuple(dt.date(2026 + number // 12, 1 + number % 12, 1) for number in range(14))
 
 
 @dataclass(frozen=True)
 class Crew:
-    """Labour of a case; money per hour and head, hours per head and day."""
+    """Labour of a case; money per hour and head, hours per head and day. `wages` are per month, instead of one `wage`."""
 
     heads: float
     hours_per_unit: float
@@ -31,6 +31,8 @@ class Crew:
     hire: float = 0.0
     layoff: float = 0.0
     maximum_hires: float | None = None
+    closing_heads: float | None = None
+    wages: Sequence[float] = ()
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Case:
     opening_inventory: float = 0.0
     standard_cost: float = 100.0
     production_cost: float = 0.0
+    material_cost: float | None = None  # what making costs comes from the standard cost, whose rest is labour
     holding_cost: float = 0.0
     backorder_cost: float | None = None
     subcontract_cost: float | None = None
@@ -116,7 +119,7 @@ def _case_rows(case: Case) -> dict[str, list[Row]]:
                 "lot_minimum": case.lot_minimum,
             }
         ],
-        "standard_costs": [{"item_id": item, "valid_from": "2025-01-01", "total_cost": case.standard_cost, "currency": "EUR"}],
+        "standard_costs": [_standard_cost(case, item)],
         "sales_forecasts": [
             {"submitted_on": "2025-12-15", "author": "Sales", "family_id": family, "period_start": month, "quantity": quantity}
             for month, quantity in zip(months, case.demand, strict=True)
@@ -177,6 +180,13 @@ def _case_rows(case: Case) -> dict[str, list[Row]]:
     }
 
 
+def _standard_cost(case: Case, item: str) -> Row:
+    row: Row = {"item_id": item, "valid_from": "2025-01-01", "total_cost": case.standard_cost, "currency": "EUR"}
+    if case.material_cost is None:
+        return row
+    return {**row, "material_cost": case.material_cost, "labour_cost": case.standard_cost - case.material_cost}
+
+
 def _owed(case: Case, item: str) -> Iterator[Row]:
     """An order that was due before the first month and is still open."""
     if case.opening_backlog:
@@ -197,7 +207,7 @@ def _owed(case: Case, item: str) -> Iterator[Row]:
 def _costs(case: Case) -> list[Row]:
     crew = case.crew
     given = [
-        ("family", case.family, "production_cost_per_unit", case.production_cost),
+        ("family", case.family, "production_cost_per_unit", case.production_cost if case.material_cost is None else None),
         ("family", case.family, "holding_cost_per_unit_period", case.holding_cost),
         ("family", case.family, "backorder_cost_per_unit_period", case.backorder_cost),
         ("family", case.family, "subcontract_cost_per_unit", case.subcontract_cost),
@@ -208,7 +218,7 @@ def _costs(case: Case) -> list[Row]:
     if crew:
         name = f"{case.family}-CREW"
         given += [
-            ("resource", name, "regular_wage_per_hour", crew.wage or 0.0),
+            ("resource", name, "regular_wage_per_hour", None if crew.wages else crew.wage or 0.0),
             ("resource", name, "overtime_wage_per_hour", crew.overtime_wage or 0.0),
             ("resource", name, "hire_cost_per_head", crew.hire),
             ("resource", name, "layoff_cost_per_head", crew.layoff),
@@ -217,6 +227,16 @@ def _costs(case: Case) -> list[Row]:
         {"scope": scope, "scope_id": scope_id, "cost_type": cost_type, "value": value, "currency": "EUR"}
         for scope, scope_id, cost_type, value in given
         if value is not None
+    ] + [
+        {
+            "scope": "resource",
+            "scope_id": f"{case.family}-CREW",
+            "cost_type": "regular_wage_per_hour",
+            "valid_from": month,
+            "value": wage,
+            "currency": "EUR",
+        }
+        for month, wage in zip(MONTHS, crew.wages if crew else (), strict=False)
     ]
 
 
@@ -261,6 +281,9 @@ def _resources(case: Case) -> dict[str, list[Row]]:
                 "maximum_hires": "" if crew.maximum_hires is None else crew.maximum_hires,
             }
         )
+        if crew.closing_heads is not None:
+            limits = {"minimum_headcount": crew.closing_heads, "maximum_headcount": crew.closing_heads}
+            rows["workforce"].append({**rows["workforce"][-1], "period_start": MONTHS[len(case.demand) - 1], "headcount": "", **limits})
     return rows
 
 

@@ -95,7 +95,13 @@ class SupplySettings(_Section):
     holding_cost_on: Literal["closing", "average"] = "closing"
     holding_cost_above: Literal["zero", "minimum"] = "zero"
     level_block_periods: Period = 12
-    stability_weight: Share = 1.0
+    stability_weight: Share = Field(default=1.0, description="how dear a change of the daily rate is under hybrid; 0 = free")
+    slushy_fence_periods: Annotated[int, Field(ge=0)] | None = Field(
+        default=None, description="periods after a family's planning time fence that stay near the approved plan; as many again where null"
+    )
+    slushy_multiple: Annotated[float, Field(ge=1, le=100)] = Field(
+        default=10.0, description="times as dear leaving the approved plan is in those periods; usually 5 to 20"
+    )
     gap: Annotated[float, Field(gt=0, lt=1)] = 1.0e-4
     node_limit: Annotated[int, Field(ge=1)] = 100_000
 

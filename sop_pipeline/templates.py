@@ -65,7 +65,9 @@ supply:                         # where the extract supply_policies says nothing
   holding_cost_on: closing      # closing or average inventory
   holding_cost_above: zero      # zero or minimum: cost of all inventory, or of what exceeds the minimum
   level_block_periods: 12       # periods that share one rate under level
-  stability_weight: 1.0         # how strongly the plan keeps to what was approved
+  stability_weight: 1.0         # hybrid: how dear a change of the daily rate is
+  slushy_fence_periods: null    # periods after a family's planning time fence that stay near the approved plan; null: as many again
+  slushy_multiple: 10.0         # how many times dearer leaving the approved plan is in those periods
   gap: 1.0e-4                   # relative gap at which the solver may stop
   node_limit: 100000
 

@@ -146,6 +146,13 @@ def test_inside_the_demand_time_fence_only_orders_count():
     assert consumed([100, 100, 100], [30, 20, 10], to_order=True, fence=1) == [0, 100, 100]
 
 
+@pytest.mark.parametrize(("z", "published"), [(1.65, 198.0), (4.13, 495.6)])
+def test_safety_stock_of_nine_periods_is_three_times_that_of_one(z: float, published: float):
+    level = np.array([NormalDist().cdf(z)])
+    found = safety_stock(level, error_deviation_quantity=40, demand_per_period=100, lead_time_periods=9)
+    assert found[0] == pytest.approx(published, abs=1e-6)
+
+
 def test_safety_stock_joins_forecast_error_and_lead_time_spread():
     level = np.array([0.975, np.nan])
     found = safety_stock(level, error_deviation_quantity=30, demand_per_period=100, lead_time_periods=4, lead_time_deviation_periods=0.5)

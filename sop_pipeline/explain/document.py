@@ -12,6 +12,7 @@ from sop_pipeline.explain.sources import DEMAND, LOADS, SUPPLY, query_of, source
 from sop_pipeline.publish import published_rows
 
 ROWS_SHOWN = 15
+SAME = 1e-5  # of a quantity: rounding
 EVENTS = """
 select event_kind, event_id, item_id, change_quantity, reason
 from plan.demand_events
@@ -28,6 +29,7 @@ PEGS = (
     "relief_amount",
     "currency",
 )
+SOURCES = ("source_kind", "source_id", "quantity", "rate_per_working_day", "marginal_value_amount", "planning_unit", "currency")
 OVERVIEW = (
     "demand_quantity",
     "shipped_quantity",
@@ -77,7 +79,7 @@ def explain(file: Path, warehouse_file: Path, cell: Cell, measure: str | None) -
         found["steps"] = _rows(file, "demand_plan", cell, ("step", "quantity", "change_quantity", "author", "reason"), "step_order")
         found["forecast_methods"] = _methods(file, cell)
     if cell.is_planned and about_supply:
-        found["supply"] = _rows(file, "supply_plan", cell, ("source_kind", "source_id", "quantity", "rate_per_working_day"), "source_kind")
+        found["supply"] = [_held(row, cell) for row in _rows(file, "supply_plan", cell, SOURCES, "source_kind")]
         found["resources"] = _resources(file, cell)
         found["shortage_pegs"] = _pegs(file, cell)
     if measure in ("business_plan_gap_amount", "margin_amount", "revenue_amount"):
@@ -111,6 +113,13 @@ def _pegs(file: Path, cell: Cell) -> list[dict[str, Any]]:
     resources = published_rows(file, "select resource_id, resource_name, is_stock_based, is_storable from sop.dim_resource")
     known = {row["resource_id"]: row for row in resources.to_dicts()}
     return [peg | known.get(peg["resource_id"], {}) for peg in _rows(file, "shortage_pegs", cell, PEGS, "resource_id")]
+
+
+def _held(row: dict[str, Any], cell: Cell) -> dict[str, Any]:
+    """A source, and whether what it makes is what was approved for the period."""
+    approved, made = cell.balance["approved_production_quantity"], cell.balance["production_quantity"]
+    is_made = row["source_kind"] == "production" and approved is not None and made is not None
+    return row | {"is_as_approved": is_made and abs(made - approved) <= SAME * max(1.0, approved)}
 
 
 def _methods(file: Path, cell: Cell) -> list[dict[str, Any]]:

@@ -1,13 +1,16 @@
 """An explanation as people read it. What it says is put together in document and costs."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 WIDTH = 140
+CENT = 0.01
+SAID_OF_SOURCES = ("marginal_value_amount", "planning_unit", "currency", "is_as_approved")
+SAID_OF_RESOURCES = ("capacity_unit", "marginal_value_amount", "currency")
 UNIT_NAMES = {"hours": "hour", "pallets": "pallet", "units": "unit"}
 
 
@@ -30,8 +33,11 @@ def explanation_text(found: dict[str, Any]) -> str:
     methods = ", ".join(f"{row['items']} by {row['forecast_method']}" for row in found.get("forecast_methods", []))
     if methods:
         console.print(f"Statistical forecast of the items: {methods}")
-    _table(console, "Supply, by source", found.get("supply", []))
-    _table(console, "Resources it uses, the fullest first", [_loaded(row) for row in found.get("resources", [])])
+    _table(console, "Supply, by source", [_without(row, SAID_OF_SOURCES) for row in found.get("supply", [])])
+    for row in found.get("supply", []):
+        for sentence in _held(row):
+            console.print(sentence)
+    _table(console, "Resources it uses, the fullest first", [_without(row, SAID_OF_RESOURCES) for row in found.get("resources", [])])
     for row in found.get("resources", []):
         if row["marginal_value_amount"]:
             saved = f"{number(row['marginal_value_amount'])} {row['currency']}"
@@ -53,9 +59,21 @@ def explanation_text(found: dict[str, Any]) -> str:
     return text.getvalue()
 
 
-def _loaded(resource: dict[str, Any]) -> dict[str, Any]:
-    """A resource without what its sentence says."""
-    return {name: value for name, value in resource.items() if name not in ("capacity_unit", "marginal_value_amount", "currency")}
+def _without(row: dict[str, Any], said: tuple[str, ...]) -> dict[str, Any]:
+    """A row without what its sentence says."""
+    return {name: value for name, value in row.items() if name not in said}
+
+
+def _held(source: dict[str, Any]) -> Iterator[str]:
+    """What the quantity of a source is held by, and what that costs, as a sentence; nothing where the plan is free or not worth a cent."""
+    value = float(source["marginal_value_amount"] or 0.0)
+    # A source that is dearer than the others and not used is held by nothing.
+    if abs(value) < CENT or (value > 0 and not source["quantity"]):
+        return
+    held = "stays at what was approved" if source["is_as_approved"] else "is held by a limit, a freeze or an override"
+    which = "more" if value < 0 else "less"
+    money = f"{number(abs(value))} {source['currency']}"
+    yield f"{source['source_kind'].capitalize()} {held}: one {source['planning_unit']} {which} would save {money}."
 
 
 def _pegged(peg: dict[str, Any]) -> str:

@@ -20,7 +20,6 @@ from sop_pipeline.planning.supply import (
     Workforce,
     plan_supply,
 )
-from sop_pipeline.planning.supply.fences import set_fences
 from sop_pipeline.planning.supply.recompute import verify
 from sop_pipeline.planning.supply.repair import reachable
 
@@ -174,16 +173,6 @@ def test_an_override_of_production_wins_over_the_sources_of_its_kind() -> None:
     )
     plan = plan_supply(SupplyInputs(one_family([10.0, 10]), sources, limits), "least_cost")
     assert plan.quantities.supply[:, 1].sum() == pytest.approx(50)
-
-
-def test_frozen_periods_keep_the_approved_quantity_and_slushy_ones_leave_it_only_for_a_reason() -> None:
-    inputs = SupplyInputs(one_family([10.0, 10, 10, 10]), made(approved_quantity=np.array([[17.0, 12, 12, 12]])))
-    fenced = set_fences(inputs, np.array([1]), np.array([2]))
-    plan = plan_supply(fenced, "least_cost").quantities
-    assert plan.supply[0, 0] == pytest.approx(17)
-    assert abs(plan.supply[0, 1] - 12) <= abs(
-        plan_supply(set_fences(inputs, np.array([1]), np.array([0])), "least_cost").quantities.supply[0, 1] - 12
-    )
 
 
 def test_hours_that_may_not_idle_are_worked_into_stock() -> None:

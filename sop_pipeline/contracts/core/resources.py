@@ -96,6 +96,13 @@ class FamilyItemLimits(Table, key=("family_id",)):
     )
 
 
+class FamilyLeadTimes(Table, key=("family_id",)):
+    """One row per family with items of known lead time in its mix: their lead times in periods, weighted by the mix of demand."""
+
+    family_id: Text = column("Family")
+    lead_time_periods: Number = column("Lead time of its items, of bought ones that of their suppliers by share", ge=0)
+
+
 class ResourceCapacity(Table, key=("resource_id", "period_start")):
     """One row per resource with a known capacity and planned period, look-ahead included; the current period holds its remainder."""
 
@@ -248,6 +255,7 @@ TABLES: dict[str, type[Table]] = {
     "core.component_quotas": ComponentQuotas,
     "core.family_storage": FamilyStorage,
     "core.family_item_limits": FamilyItemLimits,
+    "core.family_lead_times": FamilyLeadTimes,
     "core.workforce": Workforce,
     "core.item_requirements": ItemRequirements,
     "core.routing_usage": RoutingUsage,

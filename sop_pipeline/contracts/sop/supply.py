@@ -27,7 +27,8 @@ class SupplyPlan(Table, key=("cycle_id", "scenario_id", "plan_version", "family_
     labour_cost_amount: Amount = column("Regular wages, worked or idle, that its hours take", optional=True)
     overtime_cost_amount: Amount = column("Overtime its hours take", optional=True)
     marginal_value_amount: Number = column(
-        "What one unit more, beyond the limit, freeze or override it is at, would change the cost by; 0 where the plan is free",
+        "What one unit more, beyond the limit, override or approved quantity it is kept at, would change the cost by, "
+        "the price of leaving the approved plan not counted; 0 where the plan is free",
         optional=True,
     )
     marginal_cost_amount: Number = column("What one more unit of demand of the family would cost, soft prices included", optional=True)

@@ -49,7 +49,11 @@ class ProductFamilies(Table, key=("family_id",)):
     site_id: Text = column("Main site; the one with most of its routing hours where empty", optional=True)
     customer_lead_time_days: Count = column("Working days from order to shipment that the market accepts", optional=True)
     demand_time_fence_periods: Count = column("Periods from now in which only orders count as demand", ge=0, default="0")
-    planning_time_fence_periods: Count = column("Periods from now in which the supply plan is frozen", ge=0, default="0")
+    planning_time_fence_periods: Count = column(
+        "Periods from now in which approved production holds; then it is dear to leave, see supply.slushy_fence_periods",
+        ge=0,
+        default="0",
+    )
     planner: Text = column("Who plans the family", optional=True)
     source_file: Text = SOURCE_FILE
     source_line: Count = SOURCE_LINE

@@ -70,6 +70,7 @@ class BalanceInputs:
     has_history: Flags  # F, a statistical quantity in the horizon
     opening: Opening
     approved_production: Floats  # F × H, NaN without
+    previous_rate: Floats  # F, production per working day just before the plan, NaN where nothing was ever made
 
 
 def build_axes(families: pl.DataFrame, periods: pl.DataFrame) -> Axes:
@@ -100,7 +101,7 @@ def build_inputs(
     """Read the frames of core and plan (their contracts' columns) into arrays: demand after its last step, a season repeated at the end."""
     families = families.sort("family_id")
     is_to_order = np.asarray(families["production_strategy"].to_numpy() != "make_to_stock")
-    working_days, days_left = _working_days(axes, families, site_working_days)
+    working_days, days_before, days_left = _working_days(axes, families, site_working_days)
     final = family_demand.filter(pl.col("step") == DEMAND_STEPS[-1])
     consensus = axes.grid(final, "quantity", "plan.family_demand")
     has_demand_plan = np.isfinite(consensus[:, : axes.horizon]).any(axis=1)
@@ -134,11 +135,29 @@ def build_inputs(
         has_history=np.asarray(np.isfinite(statistical).any(axis=1)),
         opening=opening,
         approved_production=axes.grid(approved_plans, "approved_production_quantity", "core.approved_plans", count=axes.horizon),
+        previous_rate=_previous_rate(
+            axes.grid(family_history, "production_quantity", "core.family_history", first=-axes.season, count=axes.season),
+            opening.to_date["production"],
+            days_before + working_days[:, 0] - days_left[:, 0],
+        ),
     )
 
 
-def _working_days(axes: Axes, families: pl.DataFrame, site_working_days: pl.DataFrame) -> tuple[Floats, Floats]:
-    """Working days of whole periods, planned and a season more, and those left; the planned ones' mean where nothing else is known."""
+def _previous_rate(history: Floats, to_date: Floats, days: Floats) -> Floats:
+    """Production per working day of the last closed period and the current one to date together, whose working days are `days`.
+
+    Together, because the first days of a period alone say little. NaN where the last season and the current period made nothing.
+    """
+    made = np.nan_to_num(history[:, -1]) + to_date
+    known = (np.nansum(history, axis=1) + to_date > 0) & (days > 0) & ~np.isnan(history[:, -1])
+    return np.divide(made, days, out=np.full_like(made, np.nan), where=known)
+
+
+def _working_days(axes: Axes, families: pl.DataFrame, site_working_days: pl.DataFrame) -> tuple[Floats, Floats, Floats]:
+    """Working days of whole periods, planned and a season more, of the last closed period, and those left of the horizon's.
+
+    Where nothing else is known the planned ones' mean; of the last closed period NaN.
+    """
     by_family = families.select("family_id", "site_id").join(axes.periods.select("period_start", "position"), how="cross")
     default = site_working_days.filter(pl.col("site_id") == "").drop("site_id")
     days = by_family.join(site_working_days, on=["site_id", "period_start"], how="left").join(
@@ -162,4 +181,5 @@ def _working_days(axes: Axes, families: pl.DataFrame, site_working_days: pl.Data
     planned = axes.grid(days, "whole", "core.families")
     history = axes.grid(days, "whole", "core.families", first=-axes.season, count=axes.season)
     mean = np.repeat(planned.mean(axis=1)[:, None], planned.shape[1] + axes.season, axis=1)
-    return extend_by_season(planned, history, mean, axes.season), axes.grid(days, "left", "core.families", count=axes.horizon)
+    left = axes.grid(days, "left", "core.families", count=axes.horizon)
+    return extend_by_season(planned, history, mean, axes.season), history[:, -1], left

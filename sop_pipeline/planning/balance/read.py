@@ -62,10 +62,10 @@ def read_balance(
     """Read the frames of the contracts in core, forecast and plan.
 
     `forecast_consumption` says what orders consume item by item; without it a family's orders consume its forecast as a whole.
-    `family_backtest` (lag 1) gives the forecast error of safety stocks, `family_lead_times` (family_id, lead_time_periods,
-    lead_time_deviation_periods) their lead time, one period where it says nothing; `supplier_capacity` (staging) what suppliers can
-    deliver, without limit where it says nothing; `family_storage` the room that a unit in stock takes; `family_item_limits` how long
-    families keep and the runs they are made in, without limit where it says nothing. A period without a row in
+    `family_backtest` (lag 1) gives the forecast error of safety stocks, `family_lead_times` their lead time (its deviation where a column
+    lead_time_deviation_periods knows it), one period where it says nothing; `supplier_capacity` (staging) what suppliers can deliver,
+    without limit where it says nothing; `family_storage` the room that a unit in stock takes; `family_item_limits` how long families
+    keep and the runs they are made in, without limit where it says nothing. A period without a row in
     `supply_policies` follows `default_strategy`, without limits and without subcontracting. Planning starts at the as-of date: what the
     current period has seen stands in its row, the plan adds the remainder.
 
@@ -127,7 +127,7 @@ def _policies(
 
     def per_family(frame: pl.DataFrame | None, column: str, missing: float, table: str) -> np.ndarray:
         values = np.full(len(axes.family_position), missing)
-        if frame is not None:
+        if frame is not None and column in frame.columns:
             values[positions(frame, "family_id", axes.family_position, table)] = (
                 frame[column].cast(pl.Float64).fill_null(missing).to_numpy()
             )
@@ -146,8 +146,8 @@ def _policies(
     return Policies(
         stock={name: axes.grid(inventory_policies, name, "core.inventory_policies", count=axes.horizon) for name in POLICY_COLUMNS},
         error_deviation_quantity=per_family(lag_one, "error_deviation_quantity", np.nan, "forecast.family_backtest"),
-        lead_time_periods=per_family(family_lead_times, "lead_time_periods", 1.0, "family lead times"),
-        lead_time_deviation_periods=per_family(family_lead_times, "lead_time_deviation_periods", 0.0, "family lead times"),
+        lead_time_periods=per_family(family_lead_times, "lead_time_periods", 1.0, "core.family_lead_times"),
+        lead_time_deviation_periods=per_family(family_lead_times, "lead_time_deviation_periods", 0.0, "core.family_lead_times"),
         strategy=np.array(names)[strategy.astype(np.int64)],
         minimum_production=grid("minimum_production_quantity"),
         maximum_production=grid("maximum_production_quantity"),

@@ -86,13 +86,15 @@ def costs_by_kind(strategy_comparison: pl.DataFrame, *, strategy: str = PLANNED,
 def curve_frame(scenario_id: str, hybrid: SupplyPlan, costs: SupplyCosts) -> pl.DataFrame:
     """The frame of contract StabilityCurve: the hybrid plan at every weight of stability, from none to as good as level.
 
-    Each plan starts from the one before, which it is close to.
+    As level does, it leaves the step from the rate before the plan out: what has to change once is no matter of steadiness, and under a
+    great weight would rather not be made at all. Each plan starts from the one before, which it is close to.
     """
     rows = []
     basis = hybrid.basis
+    families = dataclasses.replace(hybrid.inputs.families, previous_rate=np.full(hybrid.inputs.shape[0], np.nan))
     for weight in WEIGHTS:
         switches = dataclasses.replace(hybrid.inputs.switches, stability_weight=weight)
-        plan = plan_supply(hybrid.inputs.swap(switches=switches), "hybrid", start=basis)
+        plan = plan_supply(hybrid.inputs.swap(families=families, switches=switches), "hybrid", start=basis)
         basis = plan.basis
         rows.append((scenario_id, weight, rate_change_ratio(plan), money_of(plan, costs).total()))
     frame = pl.DataFrame(rows, schema=["scenario_id", "stability_weight", "rate_change_ratio", "total_cost_amount"], orient="row")

@@ -16,6 +16,7 @@ Flags = NDArray[np.bool_]
 OVERTIME_TO_WAGE = 1.5  # an hour of overtime, where only the wage is given
 WAGE_TO_VALUE = 0.01  # what steers hours nobody has priced: shares of the value of what an hour makes
 OVERTIME_TO_VALUE = 0.05
+SAME = 1e-9  # of a cost: parts that make up the total
 
 
 @dataclass(frozen=True)
@@ -173,15 +174,18 @@ class _Given:
 def _labour_share(balance: Balance, item_costs: pl.DataFrame, item_mix: pl.DataFrame, items: pl.DataFrame) -> Floats:
     """Share of labour in the standard cost of a family, weighted by its mix; 0 where the parts of a cost are not given. FH."""
     axes = balance.axes
+    rest = pl.col("total_cost_amount") - pl.col("material_cost_amount") - pl.col("labour_cost_amount")
     cells = (
         item_costs.join(item_mix.select("item_id", "mix_ratio"), on="item_id")
         .join(items.filter(pl.col("family_id").is_not_null()).select("item_id", "family_id", "planning_units_per_unit"), on="item_id")
         .filter(pl.col("family_id").is_in(axes.family_ids))
         .with_columns(
             weight=pl.col("mix_ratio") / pl.col("planning_units_per_unit"),
-            labour=pl.when(pl.col("material_cost_amount").is_not_null() & pl.col("overhead_cost_amount").is_not_null()).then(
-                pl.col("labour_cost_amount")
-            ),
+            # An overhead that is left out is none where material and labour make up the total.
+            labour=pl.when(
+                pl.col("overhead_cost_amount").is_not_null() | (rest.abs() <= SAME * pl.col("total_cost_amount")),
+                pl.col("material_cost_amount").is_not_null(),
+            ).then(pl.col("labour_cost_amount")),
         )
         .sort("family_id", "period_start", "item_id")
         .group_by("family_id", "period_start", maintain_order=True)

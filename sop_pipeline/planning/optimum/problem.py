@@ -20,6 +20,7 @@ from sop_pipeline.planning.supply import (
     Usages,
     Workforce,
 )
+from sop_pipeline.planning.supply.fences import anchor_multiples
 from sop_pipeline.planning.supply.inputs import KINDS, PRODUCTION, PURCHASE, STRATEGIES, SUBCONTRACT
 
 Floats = NDArray[np.float64]
@@ -34,7 +35,7 @@ def supply_inputs(balance: Balance, costs: SupplyCosts, plan: StrategyPlan, task
     """
     axes, start = balance.axes, balance.inputs
     horizon = axes.horizon
-    sources = _sources(balance, costs, tasks, has_minimum_runs=switches.minimum_runs)
+    sources = _sources(balance, costs, tasks, switches)
     families = _families(balance, costs, plan, sources, tasks=tasks, switches=switches)
     return SupplyInputs(
         families,
@@ -101,9 +102,17 @@ def _families(
         backlog_override_quantity=np.where(ordered < 0, -ordered, np.nan),
         shelf_life_periods=policies.shelf_life.periods,
         fresh_opening_quantity=policies.shelf_life.fresh_opening,
+        previous_rate=_previous_rate(balance, sources),
         purchase_ratio=np.where(mixed, share[:, PURCHASE] / np.where(mixed, making, 1.0), np.nan),
         period_strategy=np.array([[STRATEGIES.index(name) for name in asked] for asked in plan.asked]),
     )
+
+
+def _previous_rate(balance: Balance, sources: Sources) -> Floats:
+    """The daily rate production comes from, for families that produce: what others buy or hand out has no rate of its own to keep."""
+    makes = np.zeros(len(balance.axes.family_ids), dtype=bool)
+    makes[sources.family[np.asarray(sources.kind) == PRODUCTION]] = True
+    return np.where(makes, balance.inputs.previous_rate, np.nan)
 
 
 def _promised_backlog(balance: Balance, plan: StrategyPlan) -> Floats:
@@ -116,7 +125,7 @@ def _promised_backlog(balance: Balance, plan: StrategyPlan) -> Floats:
     return np.broadcast_to(promised[:, None], start.days_left.shape).copy()
 
 
-def _sources(balance: Balance, costs: SupplyCosts, tasks: list[FamilyTask], *, has_minimum_runs: bool) -> Sources:
+def _sources(balance: Balance, costs: SupplyCosts, tasks: list[FamilyTask], switches: Switches) -> Sources:
     """Every kind a family has a source of, or somebody ordered; making where there is nothing else."""
     axes = balance.axes
     has = np.zeros((len(axes.family_ids), len(KINDS)), dtype=bool)
@@ -130,8 +139,14 @@ def _sources(balance: Balance, costs: SupplyCosts, tasks: list[FamilyTask], *, h
     approved[made] = balance.inputs.approved_production[family[made]]
     approved[:, 0] = np.maximum(approved[:, 0] - balance.inputs.opening.to_date["production"][family], 0.0)
     unit_cost = np.stack([costs.production, costs.subcontract, costs.purchase])
-    run = np.where(made & has_minimum_runs, balance.policies.minimum_run[family], 0.0)[:, None].repeat(axes.horizon, axis=1)
+    run = np.where(made & switches.minimum_runs, balance.policies.minimum_run[family], 0.0)[:, None].repeat(axes.horizon, axis=1)
     run[:, 0] = np.maximum(run[:, 0] - balance.inputs.opening.to_date["production"][family], 0.0)
+    multiples = anchor_multiples(
+        balance.inputs.fence_periods,
+        axes.horizon,
+        slushy_periods=switches.slushy_fence_periods,
+        slushy_multiple=switches.slushy_multiple,
+    )
     return Sources(
         ("main",) * family.size,
         family,
@@ -139,6 +154,7 @@ def _sources(balance: Balance, costs: SupplyCosts, tasks: list[FamilyTask], *, h
         unit_cost=unit_cost[kind, family],
         approved_quantity=approved,
         minimum_run_quantity=run,
+        anchor_multiple=multiples[family],
     )
 
 

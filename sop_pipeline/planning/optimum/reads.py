@@ -31,6 +31,7 @@ SUPPLY_READS = (
     "core.workforce",
     "core.family_storage",
     "core.family_item_limits",
+    "core.family_lead_times",
     "forecast.family_backtest",
     "staging.supplier_capacity",
 )
@@ -54,6 +55,8 @@ def plan_settings(company: Company) -> dict[str, Any]:
         minimum_runs=asked.minimum_runs,
         level_block_periods=asked.level_block_periods,
         stability_weight=asked.stability_weight,
+        slushy_fence_periods=asked.slushy_fence_periods,
+        slushy_multiple=asked.slushy_multiple,
         gap=asked.gap,
         node_limit=asked.node_limit,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sop_pipeline.planning.supply.constraints.sources import SupplyBounds, supply_bounds
 from sop_pipeline.planning.supply.costs import Costs, money_costs
 from sop_pipeline.planning.supply.heads import round_heads
 from sop_pipeline.planning.supply.inputs import Floats, SupplyInputs
@@ -27,7 +28,7 @@ class SupplyPlan:
     costs: Costs
     marginal_cost: Floats  # FT, money per planning unit: what one more unit of demand would cost, soft prices included
     resource_value: Floats  # RT, money per capacity unit: what one more unit would save
-    supply_reduced_cost: Floats  # JT, money per planning unit: the price of a limit, a freeze or an override where it binds
+    supply_reduced_cost: Floats  # JT, money per planning unit: the price of a limit, a fence or an override where it binds
 
     @property
     def inputs(self) -> SupplyInputs:
@@ -87,5 +88,16 @@ def read_plan(strategy: str, model: Model, solution: Solution) -> SupplyPlan:
         costs=costs,
         marginal_cost=programme.rows(solution.row_duals, "balance"),
         resource_value=np.maximum(-resource_duals, 0.0) if resource_duals.size else np.zeros(model.inputs.resources.regular_capacity.shape),
-        supply_reduced_cost=np.where(np.abs(added) < np.abs(reduced), added, reduced) if added.size else reduced,
+        supply_reduced_cost=_price_of_limits(reduced, added, supply_bounds(model.inputs)) if added.size else reduced,
     )
+
+
+def _price_of_limits(below: Floats, above: Floats, bounds: SupplyBounds) -> Floats:
+    """What one unit more would change the cost by, from the reduced costs of a column split at the approved quantity; JT.
+
+    Below it the anchor makes a unit cheaper, above it dearer by the same. Where the plan is fixed, or stays at the approved quantity
+    only because of the anchor, the mean of both is the price without it: what the freeze is worth.
+    """
+    fixed = bounds.lower == bounds.upper
+    stays = (below < 0) & (above > 0)
+    return np.where(fixed | stays, (below + above) / 2, np.where(np.abs(above) < np.abs(below), above, below))

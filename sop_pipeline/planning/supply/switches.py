@@ -14,6 +14,8 @@ class Switches:
     minimum_runs: bool = False  # a family is made in a run of its smallest lot at least, or not at all
     level_block_periods: int = 12
     stability_weight: float = 1.0
+    slushy_fence_periods: int | None = None  # after the planning time fence; None = as many periods again
+    slushy_multiple: float = 10.0  # times the usual price of leaving the approved plan, inside the slushy fence
     workforce_stability_weight: float = 0.0  # times the weight of rates, on hires and layoffs
     overload: str = "last_resort"  # last_resort | before_strategy: level and chase then show the load they would need
     gap: float = 1.0e-4
