@@ -19,7 +19,7 @@ from sop_pipeline.planning.supply.normal_equations import MOST_PRODUCTS, NormalE
 GAP = 1e-8  # what distances from bounds times their prices come to, beside the objective
 RESIDUAL = 1e-4  # of rows and of reduced costs, relative; a wide range of Θ keeps some programmes from more than 1e-5
 MOST_ITERATIONS = 100
-NO_PROGRESS = 8  # iterations without halving the gap end it
+NO_PROGRESS = 8  # iterations that did not halve what is left end it
 USEFUL_GAP = 1e-4  # good enough to say where most columns rest
 CORRECTORS = 2
 SHORT_OF_BOUND = 0.995
@@ -55,6 +55,7 @@ class Equations:
     matrix: csc_matrix
     right: Floats
     cost: Floats
+    offset: float
     lower: Floats
     upper: Floats
     column: NDArray[np.int64]
@@ -100,7 +101,8 @@ def _equations(programme: Programme) -> Equations:
     right = programme.row_lower.copy()
     right[loose] = 0.0
     free = upper > lower
-    right -= matrix[:, ~free] @ lower[~free]
+    fixed = lower[~free]
+    right -= matrix[:, ~free] @ fixed
     lower, upper = lower[free], upper[free]
     below, above = np.flatnonzero(np.isfinite(lower)), np.flatnonzero(np.isfinite(upper))
     return Equations(
@@ -108,6 +110,7 @@ def _equations(programme: Programme) -> Equations:
         matrix=matrix[:, free].tocsc(),
         right=right,
         cost=cost[free],
+        offset=programme.offset + float(cost[~free] @ fixed),
         lower=lower,
         upper=upper,
         column=np.concatenate([below, above]),
@@ -134,13 +137,14 @@ class _Iteration:
             missing = self.equations.right - self.rows @ self.x
             reduced = self.equations.cost - self.transposed @ self.y - self._spread(self.price)
             primal = float(self.equations.cost @ self.x)
-            gap = self.distance @ self.price / (1.0 + abs(primal))
+            complementarity = float(self.distance @ self.price)
+            gap = complementarity / (1.0 + max(abs(primal), abs(primal + self.equations.offset)))
             if not np.isfinite(gap):
                 return None
             if gap < GAP and np.linalg.norm(missing) < RESIDUAL * right and np.linalg.norm(reduced) < RESIDUAL * cost:
                 return iteration
-            if gap < best / 2:
-                best, since = gap, iteration
+            if complementarity < best / 2:
+                best, since = complementarity, iteration
             elif iteration - since >= NO_PROGRESS:
                 return iteration if gap < USEFUL_GAP else None
             self._advance(missing, reduced)
