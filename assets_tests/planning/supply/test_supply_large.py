@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csc_matrix
 
 from assets_tests.planning.supply.instances import nasty_company
-from sop_pipeline.planning.supply import Families, Resources, Sources, SupplyInputs, Switches, Usages, Workforce
+from sop_pipeline.planning.supply import Families, Resources, Sources, SupplyInputs, Switches, Usages, Workforce, interior_point
 from sop_pipeline.planning.supply import solve as solving
 from sop_pipeline.planning.supply.inputs import STRATEGIES
 from sop_pipeline.planning.supply.interior_point import Resting, find_resting
@@ -77,7 +77,7 @@ def solve_with(programme: Programme, guess: Guess) -> tuple[Solution, list[Resti
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(solving, "INTERIOR_COLUMNS", 1)
-        patch.setattr(solving, "find_resting", asked)
+        patch.setattr(interior_point, "find_resting", asked)
         return Session(programme).run(), said
 
 

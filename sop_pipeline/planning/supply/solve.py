@@ -10,7 +10,6 @@ from highspy._core import _Highs  # see Session.__init__
 from numpy.typing import NDArray
 
 from sop_pipeline.planning.supply.inputs import Floats
-from sop_pipeline.planning.supply.interior_point import find_resting
 from sop_pipeline.planning.supply.matrix import INTEGER, SEMI_CONTINUOUS, Programme
 
 SEED = 1
@@ -116,6 +115,8 @@ class Session:
         with starts the whole programme, where the primal simplex method prices every column: one fixed wrongly costs time, no more.
         Where that method does not apply, HiGHS's own is set as it was.
         """
+        from sop_pipeline.planning.supply.interior_point import find_resting  # noqa: PLC0415 - smaller plans do without its imports
+
         programme = self.programme
         self._is_cold = False
         resting = find_resting(programme)
