@@ -111,10 +111,11 @@ def test_columns_said_to_rest_do_rest_and_nearly_all_are_named() -> None:
     values = solve_plainly(programme).values / programme.column_scale
     resting = find_resting(programme)
     assert resting is not None
-    assert not (resting.at_lower & resting.at_upper).any()
-    np.testing.assert_allclose(values[resting.at_lower], programme.lower[resting.at_lower], atol=1e-5)
-    np.testing.assert_allclose(values[resting.at_upper], programme.upper[resting.at_upper], atol=1e-5)
-    open_columns = (programme.upper > programme.lower) & ~resting.at_lower & ~resting.at_upper
+    at_lower, at_upper = resting.at_lower(1.0), resting.at_upper(1.0)
+    assert not (at_lower & at_upper).any()
+    np.testing.assert_allclose(values[at_lower], programme.lower[at_lower], atol=1e-5)
+    np.testing.assert_allclose(values[at_upper], programme.upper[at_upper], atol=1e-5)
+    open_columns = (programme.upper > programme.lower) & ~at_lower & ~at_upper
     assert open_columns.sum() <= 1.1 * programme.row_lower.size
 
 
@@ -133,7 +134,7 @@ def test_a_wrong_guess_costs_time_and_never_the_optimum(seed: int, lower: float,
 
     def wrong(whole: Programme) -> Resting:
         drawn = np.random.default_rng(seed).random(whole.cost.size)
-        return Resting(drawn < lower, (drawn > 1 - upper) & np.isfinite(whole.upper), 0)
+        return Resting(np.where(drawn < lower, 10.0, 0.0), np.where((drawn > 1 - upper) & np.isfinite(whole.upper), 10.0, 0.0), 0)
 
     guessed, _ = solve_with(programme, wrong)
     assert_proven(programme, guessed, solve_plainly(programme))

@@ -16,7 +16,7 @@ from sop_pipeline.planning.supply.inputs import Floats
 from sop_pipeline.planning.supply.matrix import Programme
 from sop_pipeline.planning.supply.normal_equations import MOST_PRODUCTS, NormalEquations, find_blocks
 
-GAP = 1e-8  # what distances from bounds times their prices come to, beside the objective
+GAP = 1e-7  # what distances from bounds times their prices come to, beside the objective; beyond, rows begin to lose digits
 RESIDUAL = 1e-4  # of rows and of reduced costs, relative; a wide range of Θ keeps some programmes from more than 1e-5
 MOST_ITERATIONS = 100
 NO_PROGRESS = 8  # iterations that did not halve what is left end it
@@ -24,6 +24,8 @@ USEFUL_GAP = 1e-4  # good enough to say where most columns rest
 CORRECTORS = 2
 SHORT_OF_BOUND = 0.995
 REGULAR = 1e-12
+NEAR = 1e-9  # of the right-hand side: what a solve may leave
+MOST_GRADIENTS = 12
 
 
 class Direction(NamedTuple):
@@ -37,11 +39,19 @@ class Direction(NamedTuple):
 
 @dataclass(frozen=True)
 class Resting:
-    """Columns that rest on a bound at an almost optimal point, where the bound's price is larger than their distance from it."""
+    """How surely columns rest on their bounds at an almost optimal point: a bound's price beside the distance from it; 0 where none is."""
 
-    at_lower: NDArray[np.bool_]
-    at_upper: NDArray[np.bool_]
+    lower: Floats
+    upper: Floats
     iterations: int
+
+    def at_lower(self, sure: float) -> NDArray[np.bool_]:
+        """Columns whose lower bound's price is more than `sure` times the distance from it."""
+        return (self.lower > sure) & (self.lower >= self.upper)
+
+    def at_upper(self, sure: float) -> NDArray[np.bool_]:
+        """The same of upper bounds."""
+        return (self.upper > sure) & (self.upper > self.lower)
 
 
 @dataclass(frozen=True)
@@ -84,10 +94,14 @@ def _rest(columns: int, equations: Equations, iteration: "_Iteration") -> Restin
         return None
     if count is None:
         return None
-    rests = iteration.price > iteration.distance
-    lower, upper = (equations.place[equations.column[rests & (equations.sign == sign)]] for sign in (1.0, -1.0))
-    every = np.arange(columns)
-    return Resting(np.isin(every, lower), np.isin(every, upper), count)
+    surely = iteration.price / iteration.distance
+    lower, upper = (np.zeros(equations.place.size) for _ in range(2))
+    for side, sign in ((lower, 1.0), (upper, -1.0)):
+        mine = equations.sign == sign
+        side[equations.column[mine]] = surely[mine]
+    whole = np.zeros((2, max(columns, int(equations.place[-1]) + 1)))
+    whole[:, equations.place] = lower, upper
+    return Resting(whole[0, :columns], whole[1, :columns], count)
 
 
 def _equations(programme: Programme) -> Equations:
@@ -145,9 +159,14 @@ class _Iteration:
                 return iteration
             if complementarity < best / 2:
                 best, since = complementarity, iteration
-            elif iteration - since >= NO_PROGRESS:
+            try:
+                stuck = iteration - since >= NO_PROGRESS
+                if not stuck:
+                    self._advance(missing, reduced)
+            except LinAlgError:
+                stuck = True
+            if stuck:
                 return iteration if gap < USEFUL_GAP else None
-            self._advance(missing, reduced)
         return None
 
     def _begin(self) -> None:
@@ -199,17 +218,31 @@ class _Iteration:
     def _direction(self, theta: Floats, missing: Floats, reduced: Floats, product: Floats) -> Direction:
         """Newton's direction that closes the residuals and changes distance × price by `product`."""
         pull = reduced - self._spread(product / self.distance)
-        y = self.normal.solve(missing + self.rows @ (theta * pull))
-        good = max(1e-3 * float(np.linalg.norm(missing)), 1e-12 * float(np.linalg.norm(self.equations.right)))
-        for _ in range(3):
-            x = theta * (self.transposed @ y - pull)
-            left = missing - self.rows @ x
-            if np.linalg.norm(left) <= good:
-                break
-            y += self.normal.solve(left)
+        near = max(1e-2 * float(np.linalg.norm(missing)), NEAR * float(np.linalg.norm(self.equations.right)))
+        y = self._solve(theta, missing + self.rows @ (theta * pull), near)
         x = theta * (self.transposed @ y - pull)
         distance = self.equations.sign * x[self.equations.column]
         return Direction(x, y, distance, (product - self.price * distance) / self.distance)
+
+    def _solve(self, theta: Floats, right: Floats, near: float) -> Floats:
+        """Row duals by conjugate gradients: the factors answer all but exactly, except where Θ ranges too far for their digits."""
+        y = self.normal.solve(right)
+        left = right - self.rows @ (theta * (self.transposed @ y))
+        towards, before = np.zeros_like(y), 1.0
+        for _ in range(MOST_GRADIENTS):
+            if np.linalg.norm(left) <= near:
+                break
+            answer = self.normal.solve(left)
+            size = float(left @ answer)
+            towards = answer + size / before * towards
+            before = size
+            image = self.rows @ (theta * (self.transposed @ towards))
+            bend = float(towards @ image)
+            if size <= 0.0 or bend <= 0.0:
+                break
+            y += size / bend * towards
+            left -= size / bend * image
+        return y
 
     def _steps(self, way: Direction) -> tuple[float, float]:
         return _longest(self.distance, way.distance), _longest(self.price, way.price)

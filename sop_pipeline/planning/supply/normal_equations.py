@@ -19,7 +19,8 @@ MOST_SHARED_ROWS = 5_000  # their system is dense: 200 MB, two seconds a factori
 MOST_PRODUCTS = 300_000_000  # multiplications to add up what blocks put on pairs of shared rows: two seconds, and 2 GB
 BLOCK_STEP = 8  # blocks are padded to a multiple of it, so that few sizes remain
 NEGLIGIBLE = 1e-13  # of an inverse, beside its diagonal
-FIRST_SHIFT, MOST_SHIFT = 1e-12, 1e-4
+BLOCK_SHIFT = 1e-10  # of the diagonal; it keeps inverses to digits that mean something, and the shared system positive
+FIRST_SHIFT, MOST_SHIFT = 1e-12, 1e-2  # of the diagonal of the shared system: as little as lets it be decomposed
 
 
 @dataclass(frozen=True)
@@ -144,8 +145,9 @@ class NormalEquations:
             size = block[:, diagonal, diagonal]
             size = 1.0 / np.sqrt(np.where(size > 0, size, 1.0))
             block *= size[:, :, None] * size[:, None, :]
-            block[:, diagonal, diagonal] = 1.0 + FIRST_SHIFT
+            block[:, diagonal, diagonal] = 1.0 + BLOCK_SHIFT
             inverse: Floats = np.linalg.inv(block).astype(np.float64, copy=False)
+            inverse = (inverse + inverse.transpose(0, 2, 1)) / 2
             spread = np.sqrt(np.abs(inverse[:, diagonal, diagonal]))
             kept = np.abs(inverse) > NEGLIGIBLE * spread[:, :, None] * spread[:, None, :]
             kept &= diagonal[:, None] <= diagonal

@@ -16,7 +16,10 @@ SEED = 1
 # From here on an interior point method beats the simplex method on a cold start.
 INTERIOR_COLUMNS = 30_000
 LOOSE = 1.2  # open columns a row, above which many plans are about equal and the interior point method finishes sooner
+SURE = (1.0, 100.0)  # how surely a column rests on its bound to be fixed there: as many as seem to, then fewer if those leave no plan
 DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4  # HiGHS's values of simplex_strategy
+# Of reduced costs. Tie-breaks lie between the two: so near the optimum it costs nothing to let them decide.
+USUAL_TOLERANCE, FINE_TOLERANCE = 1e-7, 1e-9
 WHOLE = 1e-7  # HiGHS's own 1e-6 leaves minimum runs open that it then refuses itself
 ZERO_RUN = 1e-6  # a minimum run below this share of a solver unit was not started
 
@@ -84,6 +87,7 @@ class Session:
         # The simplex method starts from the last basis, and finishes what the interior point method cannot.
         self._option("solver", value="choose")
         self._option("simplex_strategy", value=DUAL_SIMPLEX)
+        self._option("dual_feasibility_tolerance", value=USUAL_TOLERANCE)
         if status != highspy.HighsModelStatus.kOptimal and not self.programme.is_mixed_integer:
             self._highs.run()
             status = self._highs.getModelStatus()
@@ -122,28 +126,41 @@ class Session:
         resting = find_resting(programme)
         if resting is None:
             return 0
-        fixed = np.flatnonzero(resting.at_lower | resting.at_upper).astype(np.int32)
-        at = np.where(resting.at_upper, programme.upper, programme.lower)[fixed]
-        self.change_column_bounds(fixed, at, at)
-        left = int((programme.upper > programme.lower).sum()) - fixed.size
+        iterations = resting.iterations
+        for sure in SURE:
+            at_upper = resting.at_upper(sure)
+            fixed = np.flatnonzero(resting.at_lower(sure) | at_upper).astype(np.int32)
+            taken, basis = self._solve_fixed(fixed, np.where(at_upper, programme.upper, programme.lower)[fixed])
+            iterations += taken
+            if basis is None:
+                continue
+            columns = list(basis.col_status)
+            for column in fixed:
+                if columns[column] != highspy.HighsBasisStatus.kBasic:
+                    columns[column] = highspy.HighsBasisStatus.kUpper if at_upper[column] else highspy.HighsBasisStatus.kLower
+            basis.col_status = columns
+            self._require(self._highs.setBasis(basis), "setBasis")
+            self._option("solver", value="simplex")
+            self._option("simplex_strategy", value=PRIMAL_SIMPLEX)
+            self._option("dual_feasibility_tolerance", value=FINE_TOLERANCE)
+            return iterations
+        self._option("solver", value="ipm")
+        return iterations
+
+    def _solve_fixed(self, columns: NDArray[np.int32], at: Floats) -> tuple[int, Any | None]:
+        """Iterations and, where there is one, the optimal basis with some columns fixed, which are free again afterwards."""
+        programme = self.programme
+        self.change_column_bounds(columns, at, at)
+        left = int((programme.upper > programme.lower).sum()) - columns.size
         self._option("solver", value="ipm" if left > LOOSE * programme.row_lower.size else "choose")
         self._highs.run()
         info, status, basis = self._highs.getInfo(), self._highs.getModelStatus(), self._highs.getBasis()
-        iterations = resting.iterations + int(info.simplex_iteration_count + info.ipm_iteration_count)
-        self.change_column_bounds(fixed, programme.lower[fixed], programme.upper[fixed])
-        if status != highspy.HighsModelStatus.kOptimal:
-            self._require(self._highs.clearSolver(), "clearSolver")
-            self._option("solver", value="ipm")
-            return iterations
-        columns = list(basis.col_status)
-        for column in fixed:
-            if columns[column] != highspy.HighsBasisStatus.kBasic:
-                columns[column] = highspy.HighsBasisStatus.kUpper if resting.at_upper[column] else highspy.HighsBasisStatus.kLower
-        basis.col_status = columns
-        self._require(self._highs.setBasis(basis), "setBasis")
-        self._option("solver", value="simplex")
-        self._option("simplex_strategy", value=PRIMAL_SIMPLEX)
-        return iterations
+        self.change_column_bounds(columns, programme.lower[columns], programme.upper[columns])
+        iterations = max(int(info.simplex_iteration_count), 0) + max(int(info.ipm_iteration_count), 0)
+        if status == highspy.HighsModelStatus.kOptimal:
+            return iterations, basis
+        self._require(self._highs.clearSolver(), "clearSolver")
+        return iterations, None
 
     def _option(self, name: str, *, value: Any) -> None:
         self._require(self._highs.setOptionValue(name, value), f"option {name}")
