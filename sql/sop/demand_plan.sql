@@ -19,8 +19,12 @@ select
     $reporting_currency::varchar as currency,
     (family_demand.quantity * family_money.net_price_amount)::decimal(18, 2) as value_amount,
     (family_demand.change_quantity * family_money.net_price_amount)::decimal(18, 2) as change_value_amount,
-    case when family_demand.step = 'statistical' then family_forecast.statistical_lower_quantity end::double as lower_quantity,
-    case when family_demand.step = 'statistical' then family_forecast.statistical_upper_quantity end::double as upper_quantity,
+    case
+        when family_demand.step = 'statistical' and family_demand.scenario_id = 'base' then family_forecast.statistical_lower_quantity
+    end::double as lower_quantity,
+    case
+        when family_demand.step = 'statistical' and family_demand.scenario_id = 'base' then family_forecast.statistical_upper_quantity
+    end::double as upper_quantity,
     family_demand.author::varchar as author,
     family_demand.reason::varchar as reason
 from family_demand
