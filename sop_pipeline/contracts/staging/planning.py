@@ -133,7 +133,7 @@ class Scenarios(
     scenario_id: Text = column("Scenario")
     line: Text = column("Line of the scenario; lines apply in order")
     scenario_name: Text = column("Name of the scenario")
-    measure: Text = column("What changes", isin=SCENARIO_MEASURES)
+    measure: Text = column("What changes; of demand the forecast, which the same orders in hand consume as in base", isin=SCENARIO_MEASURES)
     family_id: Text = column("Family it changes; all where empty", optional=True)
     resource_id: Text = column("Resource it changes; all where empty", optional=True)
     period_from: Date = column("First day of the first period it changes; from the first where empty", optional=True)
