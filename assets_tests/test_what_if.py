@@ -4,13 +4,14 @@ import datetime as dt
 import json
 from pathlib import Path
 
+import polars as pl
 import pytest
 from click.testing import CliRunner
 from nights import rows, shared_night
 
 from sop_pipeline.cli import main
 from sop_pipeline.company import ConfigurationError
-from sop_pipeline.what_if import read_changes
+from sop_pipeline.what_if import SCHEMA, read_changes
 
 
 def test_a_change_names_measure_family_or_resource_size_and_periods() -> None:
@@ -33,11 +34,40 @@ def test_a_change_names_measure_family_or_resource_size_and_periods() -> None:
         ("weather:PUMPS=1.1", "weather is no measure"),
         ("demand:PUMP=1.1", "no family PUMP; known: PUMPS"),
         ("capacity:PUMPS=1.1", "no resource PUMPS; known: MILL"),
+        ("cost:PUMP=1.1", "no family or resource PUMP; known: MILL, PUMPS"),
+        ("supplier_capacity:PUMPS=0.5", "supplier_capacity changes for all at once"),
+        ("demand:PUMPS=1.1@2027-13-01..", "2027-13-01 is no day"),
+        ("demand:PUMPS=1.1@2027-06-01..2027-01-01", "2027-01-01 lies before 2027-06-01"),
     ],
 )
 def test_a_change_that_cannot_be_read_says_what_to_write(text: str, said: str) -> None:
     with pytest.raises(ConfigurationError, match=said):
         read_changes([text], {"PUMPS"}, {"MILL"})
+
+
+def test_a_scenario_of_the_extract_stands_for_its_lines_in_their_order() -> None:
+    base = {"measure": "demand", "family_id": "PUMPS", "resource_id": None, "period_from": None, "period_to": None, "change": None}
+    sent = pl.DataFrame(
+        [
+            {"scenario_id": "hot", "line": "10", **base, "factor": 1.2},
+            {"scenario_id": "hot", "line": "9", **base, "factor": 0.5},
+            {"scenario_id": "cold", "line": "1", **base, "factor": 0.1},
+        ],
+        schema=SCHEMA,
+    )
+    lines = read_changes(["price:PUMPS=2", "hot"], {"PUMPS"}, set(), sent)
+    assert lines.select("line", "measure", "factor").rows() == [("1", "price", 2.0), ("2", "demand", 0.5), ("3", "demand", 1.2)]
+    assert lines["scenario_id"].unique().to_list() == ["what_if"]
+
+
+def test_scenarios_are_listed_and_periods_that_are_not_planned_are_told(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder: Path = shared_night(tmp_path_factory, "chase")
+    listed = CliRunner().invoke(main, ["scenario", "--company", str(folder)])
+    assert listed.exit_code == 0
+    assert "The last night read no scenarios" in listed.output
+    late = CliRunner().invoke(main, ["scenario", "demand:PUMPS=1.1@2099-01-01..", "--company", str(folder)])
+    assert late.exit_code == 2
+    assert "no planned period begins in these days" in late.output
 
 
 def test_a_what_if_plans_beside_base_and_publishes_nothing(tmp_path_factory: pytest.TempPathFactory) -> None:

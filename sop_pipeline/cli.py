@@ -180,7 +180,7 @@ def _make_version(folder: Path, cycle: str, kind: Kind, *, by: str | None, as_js
 
 
 @main.command("scenario")
-@click.argument("changes", nargs=-1, required=True, metavar="CHANGE…")
+@click.argument("changes", nargs=-1, metavar="[CHANGE…]")
 @company_options
 @as_json_option
 @guarded
@@ -188,11 +188,16 @@ def scenario_command(changes: tuple[str, ...], folder: Path, as_json: bool) -> i
     """Plan changes beside the last night's base plan, without new extracts; nothing is published.
 
     A CHANGE is measure:who=factor or measure:who=+change, with @from..to behind it for some periods, * for all:
-    demand:GARDEN=1.15@2027-06-01..2027-08-01 capacity:TEST-K=1.33. Measures are those of the extract scenarios.
+    demand:GARDEN=1.15@2027-06-01..2027-08-01 capacity:TEST-K=1.33. Measures are those of the extract scenarios; a scenario of it,
+    named instead, stands for its lines. Without any CHANGE its scenarios are listed.
     """
     company = load_company(folder)
-    from sop_pipeline.what_if import plan_what_if  # noqa: PLC0415
+    from sop_pipeline.what_if import list_scenarios, plan_what_if  # noqa: PLC0415
 
+    if not changes:
+        listed = list_scenarios(company)
+        click.echo(json.dumps({"scenarios": listed}, indent=2) if as_json else report.scenarios_text(listed))
+        return DONE
     found = plan_what_if(company, changes)
     click.echo(json.dumps(found, indent=2) if as_json else report.what_if_text(found, company.settings.reporting_currency))
     return DONE

@@ -244,6 +244,14 @@ def trial_text(trial: "Trial") -> str:
     return f"{told} ({rules})" if rules else told
 
 
+def scenarios_text(listed: list[dict[str, Any]]) -> str:
+    """The scenarios of the extract with their changes, and what to write next."""
+    if not listed:
+        return "The last night read no scenarios: send the extract scenarios, or write a change such as demand:*=1.1"
+    lines = [f"{row['scenario_id']}: {row['scenario_name']}\n  {' '.join(row['changes'])}" for row in listed]
+    return "\n".join([*lines, f"sop scenario {listed[0]['scenario_id']} plans it beside base; sop scenario CHANGE… plans other changes"])
+
+
 def what_if_text(found: dict[str, Any], currency: str) -> str:
     """The company's measures with base and what-if side by side, then the families whose periods in trouble change."""
     table = Table("measure", "unit", title="Base and what-if")

@@ -75,8 +75,12 @@ select
     $reporting_currency::varchar as currency,
     changed.value_amount::decimal(18, 2) as value_amount,
     changed.change_value_amount::decimal(18, 2) as change_value_amount,
-    case when changed.step = 'statistical' then family_forecast.statistical_lower_quantity end::double as lower_quantity,
-    case when changed.step = 'statistical' then family_forecast.statistical_upper_quantity end::double as upper_quantity,
+    case
+        when changed.step = 'statistical' and changed.scenario_id = 'base' then family_forecast.statistical_lower_quantity
+    end::double as lower_quantity,
+    case
+        when changed.step = 'statistical' and changed.scenario_id = 'base' then family_forecast.statistical_upper_quantity
+    end::double as upper_quantity,
     changed.author::varchar as author,
     changed.reason::varchar as reason
 from changed

@@ -2,6 +2,7 @@
 with
 strategy_comparison as (select * from sop.strategy_comparison where strategy = 'planned'),
 balance as (select * from sop.supply_demand_balance where period_kind <> 'history'),
+material_plan as (select * from sop.material_plan where not is_master_scheduled),
 measured as (
     select
         cycle_id,
@@ -38,6 +39,33 @@ measured as (
         'periods' as unit
     from balance
     group by grouping sets ((cycle_id, scenario_id, plan_version, family_id), (cycle_id, scenario_id, plan_version))
+    union all
+    -- what is bought goes into items of several families
+    select
+        cycle_id,
+        scenario_id,
+        plan_version,
+        '*' as family_id,
+        'planned_order_amount' as measure,
+        case
+            when bool_and(value_amount is not null or planned_order_quantity = 0)
+                then coalesce(sum(value_amount) filter (where planned_order_quantity <> 0), 0)
+        end::double as value,
+        any_value(currency) as unit
+    from material_plan
+    where sourcing = 'buy'
+    group by cycle_id, scenario_id, plan_version
+    union all
+    select
+        cycle_id,
+        scenario_id,
+        plan_version,
+        '*' as family_id,
+        'past_due_release_items' as measure,
+        count(distinct item_id) filter (where past_due_release_quantity > 0)::double as value,
+        'items' as unit
+    from material_plan
+    group by cycle_id, scenario_id, plan_version
 ),
 base as (select * from measured where scenario_id = 'base')
 select

@@ -171,12 +171,12 @@ class ScenarioComparison(Table, key=("cycle_id", "scenario_id", "plan_version", 
     family_id: Text = column("Product family; * is the company")
     measure: Text = column(
         "What is measured over the planned periods: as sop.strategy_comparison, revenue_amount, margin_amount, periods_in_trouble "
-        "(short or overloaded)"
+        "(short or overloaded), planned_order_amount (of bought items), past_due_release_items (items whose order should have gone out)"
     )
     base_value: Number = column("Value of the base plan", optional=True)
     value: Number = column("Value of the scenario", optional=True)
     change_value: Number = column("Scenario less base", optional=True)
-    unit: Text = column("Currency, planning unit, heads, hours, periods or ratio")
+    unit: Text = column("Currency, planning unit, heads, hours, periods, items or ratio")
 
 
 TABLES: dict[str, type[Table]] = {

@@ -28,6 +28,8 @@ SUPPLY_STEPS = ("supply_review", "executive")
 OVERRIDE_STEPS = ("marketing", "sales", "finance", "demand_review", "supply_review", "executive")
 SUPPLY_STRATEGIES = ("level", "chase", "hybrid", "least_cost")
 SCENARIO_MEASURES = ("demand", "price", "cost", "capacity", "supplier_capacity", "inventory_target")
+SCENARIO_FAMILY_MEASURES = ("demand", "price", "cost", "inventory_target")
+SCENARIO_RESOURCE_MEASURES = ("cost", "capacity")
 DECISION_STATUSES = ("proposed", "decided", "done", "dropped")
 
 
@@ -112,6 +114,24 @@ class Scenarios(
     rules={
         "exactly_one_of_factor_and_change": exactly_one_of("factor", "change"),
         "period_to_not_before_period_from": not_before("period_to", "period_from"),
+        "factor_not_negative": Rule(
+            pl.col("factor") >= 0, "A factor multiplies what base plans, and 0 leaves nothing of it; for less give one below 1."
+        ),
+        "base_has_no_lines": Rule(
+            pl.col("scenario_id") != "base", "base is the plan without changes; give what is changed a scenario_id of its own."
+        ),
+        "family_fits_measure": Rule(
+            pl.col("family_id").is_null() | pl.col("measure").is_in(SCENARIO_FAMILY_MEASURES),
+            f"Only {', '.join(SCENARIO_FAMILY_MEASURES)} change by family; leave family_id empty, or correct the measure.",
+        ),
+        "resource_fits_measure": Rule(
+            pl.col("resource_id").is_null() | pl.col("measure").is_in(SCENARIO_RESOURCE_MEASURES),
+            f"Only {', '.join(SCENARIO_RESOURCE_MEASURES)} change by resource; leave resource_id empty, or correct the measure.",
+        ),
+        "family_or_resource": Rule(
+            pl.col("family_id").is_null() | pl.col("resource_id").is_null(),
+            "A line changes a family or a resource; write a line for each.",
+        ),
     },
 ):
     """One row per scenario and line; the base scenario has none."""
@@ -119,7 +139,7 @@ class Scenarios(
     scenario_id: Text = column("Scenario")
     line: Text = column("Line of the scenario; lines apply in order")
     scenario_name: Text = column("Name of the scenario")
-    measure: Text = column("What changes", isin=SCENARIO_MEASURES)
+    measure: Text = column("What changes; of demand the forecast, which the same orders in hand consume as in base", isin=SCENARIO_MEASURES)
     family_id: Text = column("Family it changes; all where empty", optional=True)
     resource_id: Text = column("Resource it changes; all where empty", optional=True)
     period_from: Date = column("First day of the first period it changes; from the first where empty", optional=True)
