@@ -14,7 +14,17 @@ DISPOSITIONS = ("use_up", "rework", "scrap")
 CHANGE_STATUSES = ("draft", "approved", "released", "done")
 
 
-class Items(Table, key=("item_id",)):
+class Items(
+    Table,
+    key=("item_id",),
+    rules={
+        "planning_units_per_unit_plausible": Rule(
+            pl.col("planning_units_per_unit").is_between(1e-6, 1e6),
+            "One unit of the item would be more than a million, or less than a millionth, planning units; correct planning_units_per_unit.",
+            severity="warning",
+        ),
+    },
+):
     """One row per item."""
 
     item_id: Text = column("Item")
@@ -29,10 +39,10 @@ class Items(Table, key=("item_id",)):
     phase_out_date: Date = column("Last day of sales; nothing is forecast after it", optional=True)
     successor_item_id: Text = column("Item that takes over its demand", optional=True)
     lead_time_days: Count = column("Lead time in calendar days", optional=True, ge=0)
-    lot_minimum: Quantity = column("Smallest lot, in the item's unit", optional=True)
-    lot_multiple: Quantity = column("Lots are multiples of this, in the item's unit", optional=True)
-    storage_volume_m3: Ratio = column("Cubic metres one unit takes in store", optional=True)
-    storage_pallets: Ratio = column("Pallets one unit takes in store", optional=True)
+    lot_minimum: Quantity = column("Smallest lot, in the item's unit", optional=True, ge=0, severity="warning")
+    lot_multiple: Quantity = column("Lots are multiples of this, in the item's unit", optional=True, ge=0, severity="warning")
+    storage_volume_m3: Ratio = column("Cubic metres one unit takes in store", optional=True, ge=0, severity="warning")
+    storage_pallets: Ratio = column("Pallets one unit takes in store", optional=True, ge=0, severity="warning")
     shelf_life_days: Count = column("Days it keeps", optional=True)
     source_file: Text = SOURCE_FILE
     source_line: Count = SOURCE_LINE
@@ -47,7 +57,7 @@ class ProductFamilies(Table, key=("family_id",)):
     planning_unit: Text = column("Unit the family is planned in")
     production_strategy: Text = column("What the family is made to", isin=PRODUCTION_STRATEGIES)
     site_id: Text = column("Main site; the one with most of its routing hours where empty", optional=True)
-    customer_lead_time_days: Count = column("Working days from order to shipment that the market accepts", optional=True)
+    customer_lead_time_days: Count = column("Working days from order to shipment that the market accepts", optional=True, ge=0, severity="warning")
     demand_time_fence_periods: Count = column("Periods from now in which only orders count as demand", ge=0, default="0")
     planning_time_fence_periods: Count = column("Periods from now in which the supply plan is frozen", ge=0, default="0")
     planner: Text = column("Who plans the family", optional=True)
@@ -88,7 +98,7 @@ class BillOfMaterials(
     valid_to: Date = column("First day it holds no longer", optional=True)
     quantity_per: Ratio = column("Component units in one unit of the parent", gt=0)
     scrap_ratio: Ratio = column("Share of the component that is lost: 0.02 is 2 %", optional=True, ge=0, lt=1)
-    lead_time_offset_days: Count = column("Calendar days before the parent's due date that the component is needed", optional=True)
+    lead_time_offset_days: Count = column("Calendar days before the parent's due date that the component is needed", optional=True, ge=0, severity="warning")
     source_file: Text = SOURCE_FILE
     source_line: Count = SOURCE_LINE
 
@@ -115,11 +125,11 @@ class Routings(Table, key=("item_id", "routing_id", "operation")):
     setup_hours: Quantity = column("Hours to set up for a lot", optional=True, ge=0)
     run_hours_per_unit: Ratio = column("Hours of the resource for one unit of the item", ge=0)
     labour_resource_id: Text = column("Labour resource beside it", optional=True)
-    labour_hours_per_unit: Ratio = column("Labour hours for one unit of the item", optional=True)
+    labour_hours_per_unit: Ratio = column("Labour hours for one unit of the item", optional=True, ge=0, severity="warning")
     yield_ratio: Ratio = column("Good units out of units started: 0.98 is 98 %", optional=True, gt=0, le=1)
     lead_time_offset_periods: Count = column("Periods before completion that the work falls in", optional=True, ge=0)
     valid_from: Date = column("First day it holds; since ever where empty", optional=True)
-    share_ratio: Ratio = column("Share of the item made on this routing, where it has several", optional=True)
+    share_ratio: Ratio = column("Share of the item made on this routing, where it has several", optional=True, ge=0, severity="warning")
     source_file: Text = SOURCE_FILE
     source_line: Count = SOURCE_LINE
 
@@ -136,7 +146,7 @@ class BillOfResources(
     resource_id: Text = column("Resource used")
     valid_from: Date = column("First day it holds; since ever where empty", optional=True)
     usage_per_unit: Ratio = column("Capacity units of the resource for one planning unit of the family, or unit of the item", gt=0)
-    lead_time_offset_periods: Count = column("Periods before completion that the use falls in", optional=True)
+    lead_time_offset_periods: Count = column("Periods before completion that the use falls in", optional=True, ge=0, severity="warning")
     source_file: Text = SOURCE_FILE
     source_line: Count = SOURCE_LINE
 

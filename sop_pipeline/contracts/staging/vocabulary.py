@@ -25,9 +25,9 @@ def not_before(later: str, earlier: str, severity: str = "error") -> Rule:
     return Rule(pl.col(later) >= pl.col(earlier), f"{later} must not lie before {earlier}; correct the dates.", severity)
 
 
-def not_above(lower: str, upper: str) -> Rule:
+def not_above(lower: str, upper: str, severity: str = "error") -> Rule:
     """`lower` is at most `upper`, where both are given."""
-    return Rule(pl.col(lower) <= pl.col(upper), f"{lower} must not be above {upper}; correct one of the two limits.")
+    return Rule(pl.col(lower) <= pl.col(upper), f"{lower} must not be above {upper}; correct one of the two.", severity)
 
 
 def _number_given(names: tuple[str, ...]) -> pl.Expr:
