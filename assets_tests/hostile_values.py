@@ -104,11 +104,15 @@ NONSENSE: dict[str, Nonsense] = {
     "negative overtime in a period": issue("resource_capacity", LINE, "overtime_capacity", -5),
     "negative downtime in a period": issue("resource_capacity", LINE, "planned_downtime", -5),
     "downtime above capacity": issue("resource_capacity", LINE, "planned_downtime", 100_000),
-    "capacity of an unknown resource": issue("resource_capacity", {"resource_id": "NOBODY", "period_start": PLANNED[0]}, "resource_id", "NOBODY"),
+    "capacity of an unknown resource": issue(
+        "resource_capacity", {"resource_id": "NOBODY", "period_start": PLANNED[0]}, "resource_id", "NOBODY"
+    ),
     # heads
     "negative heads": issue("workforce", CREW, "headcount", -3),
     "heads above their maximum": trouble("workforce", CREW, ("heads_bound",), headcount=40, maximum_layoffs=2),
-    "heads below a minimum out of reach": trouble("workforce", CREW, ("heads_bound",), minimum_headcount=30, maximum_headcount=40, maximum_hires=1),
+    "heads below a minimum out of reach": trouble(
+        "workforce", CREW, ("heads_bound",), minimum_headcount=30, maximum_headcount=40, maximum_hires=1
+    ),
     "least heads above most": issue("workforce", CREW, "minimum_headcount", 9, maximum_headcount=3),
     "negative least heads": issue("workforce", CREW, "minimum_headcount", -1),
     "negative most heads": issue("workforce", CREW, "maximum_headcount", -1, minimum_headcount=""),
@@ -139,10 +143,14 @@ NONSENSE: dict[str, Nonsense] = {
     "an unknown family's policy": issue("supply_policies", {"family_id": "NONE", "strategy": "level"}, "family_id", "NONE"),
     "production ordered beyond all capacity": trouble("overrides", order("V1", "production", "ALPHA"), ("overloaded",), quantity=1e6),
     "negative production ordered": issue("overrides", order("V2", "production", "ALPHA", 2), "quantity", -5),
-    "a stock ordered that nobody can make": trouble("overrides", order("V3", "closing_inventory", "ALPHA", 3), ("overloaded", "below_target", "excess"), quantity=1e6),
+    "a stock ordered that nobody can make": trouble(
+        "overrides", order("V3", "closing_inventory", "ALPHA", 3), ("overloaded", "below_target", "excess"), quantity=1e6
+    ),
     "a purchase of what is made": odd("overrides", order("V4", "purchase", "PARTS", 2), quantity=50),
     "a production of what is bought": odd("overrides", order("V5", "production", "GOODS", 2), quantity=50),
-    "an order of the far past": issue("overrides", order("V6", "production", "ALPHA") | {"period_start": "1999-01-01"}, "period_start", "1999-01-01", quantity=5),
+    "an order of the far past": issue(
+        "overrides", order("V6", "production", "ALPHA") | {"period_start": "1999-01-01"}, "period_start", "1999-01-01", quantity=5
+    ),
     "a backlog ordered of a stock family": odd("overrides", order("V7", "closing_backlog", "ALPHA", 4), quantity=10),
     "target below its minimum": issue("inventory_policies", ALPHA, "target_days_of_supply", 2, minimum_days_of_supply=20),
     "target above its maximum": issue("inventory_policies", ALPHA, "target_days_of_supply", 90),
@@ -161,15 +169,24 @@ NONSENSE: dict[str, Nonsense] = {
     "lots of a billion": odd("items", P1, lot_minimum=1e9, lot_multiple=1e9),
     "negative volume": issue("items", A1, "storage_volume_m3", -1),
     "a volume of a billion": trouble("items", A1, ("overloaded",), storage_volume_m3=1e9),
-    "a lead time of centuries": odd("items", P1, lead_time_days=100_000),
+    "a lead time of centuries": odd("items", P1, lead_time_days=30_000),
+    "a lead time of all time": issue("items", {"item_id": "R-1"}, "lead_time_days", 10**12),
     "negative customer lead time": issue("product_families", BETA, "customer_lead_time_days", -5),
     "frozen beyond the horizon": odd("product_families", ALPHA, planning_time_fence_periods=1000),
-    "a million parts a unit": trouble("bill_of_materials", {"parent_item_id": "A-1", "component_item_id": "P-1"}, ("short", "overloaded"), quantity_per=1e6),
+    "a million parts a unit": trouble(
+        "bill_of_materials", {"parent_item_id": "A-1", "component_item_id": "P-1"}, ("short", "overloaded"), quantity_per=1e6
+    ),
     "a millionth part a unit": odd("bill_of_materials", {"parent_item_id": "A-2", "component_item_id": "P-1"}, quantity_per=1e-6),
-    "a part needed long before": odd("bill_of_materials", {"parent_item_id": "B-1", "component_item_id": "P-1"}, lead_time_offset_days=10_000),
+    "a part needed long before": odd(
+        "bill_of_materials", {"parent_item_id": "B-1", "component_item_id": "P-1"}, lead_time_offset_days=10_000
+    ),
     "a part needed after": issue("bill_of_materials", {"parent_item_id": "B-1", "component_item_id": "P-1"}, "lead_time_offset_days", -90),
-    "an item inside its own part": issue("bill_of_materials", {"parent_item_id": "R-1", "component_item_id": "A-1"}, "component_item_id", "A-1", quantity_per=1),
-    "families inside each other": issue("bill_of_materials", {"parent_item_id": "P-2", "component_item_id": "A-2"}, "component_item_id", "A-2", quantity_per=0.1),
+    "an item inside its own part": issue(
+        "bill_of_materials", {"parent_item_id": "R-1", "component_item_id": "A-1"}, "component_item_id", "A-1", quantity_per=1
+    ),
+    "families inside each other": issue(
+        "bill_of_materials", {"parent_item_id": "P-2", "component_item_id": "A-2"}, "component_item_id", "A-2", quantity_per=0.1
+    ),
     "a yield of nearly nothing": trouble("routings", {"item_id": "P-1"}, LOADED, yield_ratio=0.0001),
     "a yield of nothing": issue("routings", {"item_id": "A-1"}, "yield_ratio", 0),
     "a million hours a unit": trouble("routings", {"item_id": "A-1"}, LOADED, run_hours_per_unit=1e6),
@@ -178,8 +195,19 @@ NONSENSE: dict[str, Nonsense] = {
     "work a hundred periods before": odd("routings", {"item_id": "B-1"}, lead_time_offset_periods=100),
     "shares far below one": issue("routings", {"item_id": "A-2", "routing_id": "main"}, "share_ratio", 0.1),
     "a negative share": issue("routings", {"item_id": "A-2", "routing_id": "out"}, "share_ratio", -1),
-    "use of a resource after completion": issue("bill_of_resources", {"family_id": "GOODS", "resource_id": "MILL", "usage_per_unit": 0.1}, "lead_time_offset_periods", -3),
-    "use of a resource a hundred periods before": odd("bill_of_resources", {"family_id": "GOODS", "resource_id": "MILL", "usage_per_unit": 0.1}, lead_time_offset_periods=100),
+    "use of a resource after completion": issue(
+        "bill_of_resources", {"family_id": "GOODS", "resource_id": "MILL", "usage_per_unit": 0.1}, "lead_time_offset_periods", -3
+    ),
+    "use of a resource a hundred periods before": odd(
+        "bill_of_resources", {"family_id": "GOODS", "resource_id": "MILL", "usage_per_unit": 0.1}, lead_time_offset_periods=100
+    ),
+    "work before all time": issue("routings", {"item_id": "B-1"}, "lead_time_offset_periods", 10**12),
+    "a part needed before all time": issue(
+        "bill_of_materials", {"parent_item_id": "B-1", "component_item_id": "P-1"}, "lead_time_offset_days", 10**12
+    ),
+    "frozen for all time": odd("product_families", ALPHA, planning_time_fence_periods=10**12, demand_time_fence_periods=0),
+    "a market that waits for all time": issue("product_families", BETA, "customer_lead_time_days", 10**12),
+    "months without end to add capacity": issue("resources", LINE, "months_to_add_capacity", 10**12),
     # money
     "wages of a billion": odd("planning_costs", cost("regular_wage_per_hour"), value=1e9),
     "no wage": odd("planning_costs", cost("regular_wage_per_hour"), value=0),
@@ -195,6 +223,10 @@ NONSENSE: dict[str, Nonsense] = {
     "negative production cost": issue("planning_costs", cost("production_cost_per_unit", "family", "ALPHA"), "value", -7),
     "a subcontractor paid by nobody": odd("planning_costs", cost("subcontract_cost_per_unit", "family", "ALPHA"), value=0),
     "negative days of payment": issue("planning_costs", cost("days_sales_outstanding"), "value", -10),
+    "paid at the end of time": issue("planning_costs", cost("days_sales_outstanding"), "value", 1e12),
+    "a trillion for each of a billion": odd("sales_orders", {"order_id": "O-G-1-04"}, ordered_quantity=1e9, net_unit_price=1e12),
+    "all the stock there can be": odd("inventory", {"item_id": "G-1"}, quantity=9e13),
+    "a forecast of all there can be": odd("sales_forecasts", {"family_id": "GOODS", "period_start": PLANNED[3]}, quantity=9e13),
     "a cost of a trillion": odd("standard_costs", A1, total_cost=1e12),
     "a cost of nearly nothing": odd("standard_costs", {"item_id": "B-1"}, total_cost=0.0001),
     "sold for nothing": odd("prices", {"item_id": "G-1"}, net_price=0),
@@ -210,7 +242,8 @@ NONSENSE: dict[str, Nonsense] = {
     "negative order multiple": issue("supplier_items", R1, "order_multiple", -10),
     "negative supplier price": issue("supplier_items", R1, "price", -4),
     "negative supplier lead time": issue("supplier_items", R1, "lead_time_days", -20),
-    "a supplier's lead time of centuries": odd("supplier_items", R1, lead_time_days=40_000),
+    "a supplier's lead time of decades": odd("supplier_items", R1, lead_time_days=30_000),
+    "a supplier's lead time of all time": issue("supplier_items", R1, "lead_time_days", 10**12),
     "supplier shares above one": issue("supplier_items", R1, "share_ratio", 5),
     "a negative supplier share": issue("supplier_items", R1, "share_ratio", -0.5),
     "negative supplier capacity": issue("supplier_capacity", {"item_id": "G-1", "period_start": PLANNED[2]}, "maximum_quantity", -5),
@@ -222,6 +255,8 @@ NONSENSE: dict[str, Nonsense] = {
     "a work order of a billion": trouble("open_work_orders", {"work_order_id": "W-1"}, ("schedule_off_plan",), remaining_quantity=1e9),
     "a purchase order of centuries to come": odd("open_purchase_orders", {"purchase_order_id": "PO-1"}, due_date="2190-01-01"),
     "a purchase order of a billion": odd("open_purchase_orders", {"purchase_order_id": "PO-1"}, open_quantity=1e9),
-    "a forecast of a billion": trouble("sales_forecasts", {"family_id": "BETA", "period_start": PLANNED[2]}, ("short", "below_target"), quantity=1e9),
+    "a forecast of a billion": trouble(
+        "sales_forecasts", {"family_id": "BETA", "period_start": PLANNED[2]}, ("short", "below_target"), quantity=1e9
+    ),
     "a forecast of nothing": odd("sales_forecasts", {"author": "Sales"}, quantity=0),
 }

@@ -87,7 +87,9 @@ def _resources(folder: Path) -> Iterator[str]:
     load = rows(folder, "select * from sop.resource_plan where plan_version = 'working'")
     room = pl.col("regular_capacity") + pl.col("overtime_capacity")
     known = load.drop_nulls("regular_capacity")
-    beyond = known.filter((pl.col("load_status") != "overloaded") & (pl.col("required_capacity") > room + 1e-4 * pl.max_horizontal(1.0, room)))
+    beyond = known.filter(
+        (pl.col("load_status") != "overloaded") & (pl.col("required_capacity") > room + 1e-4 * pl.max_horizontal(1.0, room))
+    )
     if beyond.height:
         yield f"6 load above capacity that is no overload: {beyond.row(0, named=True)}"
     within = known.filter((pl.col("load_status") == "overloaded") & (pl.col("required_capacity") < room))
@@ -101,7 +103,9 @@ def _resources(folder: Path) -> Iterator[str]:
 
 
 def _heads(folder: Path) -> Iterator[str]:
-    crew = rows(folder, "select * from sop.workforce_plan where plan_version = 'working'").sort("scenario_id", "resource_id", "period_start")
+    crew = rows(folder, "select * from sop.workforce_plan where plan_version = 'working'").sort(
+        "scenario_id", "resource_id", "period_start"
+    )
     change = pl.col("opening_heads") + pl.col("hires") - pl.col("layoffs") - pl.col("leavers")
     yield from _off(crew, "7 heads roll forward", change - pl.col("planned_heads"), "opening_heads", "planned_heads")
     before = crew.with_columns(before=pl.col("planned_heads").shift(1).over("scenario_id", "resource_id")).drop_nulls("before")
@@ -138,7 +142,9 @@ def _items(folder: Path) -> Iterator[str]:
     both = both.with_columns(
         planned=left.cum_sum().over("scenario_id", "family_id"), lots=pl.col("lots").cum_sum().over("scenario_id", "family_id")
     )
-    yield from _off(both, "lots to date and their residual are the plan", pl.col("lots") + pl.col("residual") - pl.col("planned"), "lots", "planned")
+    yield from _off(
+        both, "lots to date and their residual are the plan", pl.col("lots") + pl.col("residual") - pl.col("planned"), "lots", "planned"
+    )
 
 
 def _finite(folder: Path) -> Iterator[str]:

@@ -41,7 +41,7 @@ history_periods: 3
 time_zone: UTC
 forecast: {{engine: express, workers: 1, backtest_origins: 1}}
 tolerances: {{rejected_rows_ratio: 1.0}}
-publish: {{keep_previous: 0, parquet: false, workbook: false, html: false}}
+publish: {{keep_previous: 0}}
 """
 
 
@@ -99,9 +99,7 @@ def sound_tables(strategy: str = "hybrid") -> Tables:
         "standard_costs": [
             {"item_id": item, "valid_from": "2025-01-01", "total_cost": cost, "currency": "EUR"} for item, (_, _, _, cost) in ITEMS.items()
         ],
-        "prices": [
-            {"item_id": item, "valid_from": "2025-01-01", "net_price": 2 * ITEMS[item][3], "currency": "EUR"} for item in SOLD
-        ],
+        "prices": [{"item_id": item, "valid_from": "2025-01-01", "net_price": 2 * ITEMS[item][3], "currency": "EUR"} for item in SOLD],
         "planning_costs": [
             {"scope": scope, "scope_id": scope_id, "cost_type": cost_type, "valid_from": "", "value": value, "currency": ""}
             for scope, scope_id, cost_type, value in (
@@ -161,7 +159,13 @@ def sound_tables(strategy: str = "hybrid") -> Tables:
         ],
         "sales_orders": list(_orders()),
         "production_history": [
-            {"production_id": f"M-{item}-{month:%m}", "item_id": item, "site_id": SITE, "completion_date": month.replace(day=15), "good_quantity": made}
+            {
+                "production_id": f"M-{item}-{month:%m}",
+                "item_id": item,
+                "site_id": SITE,
+                "completion_date": month.replace(day=15),
+                "good_quantity": made,
+            }
             for item, made in (("A-1", 60), ("A-2", 40), ("B-1", 12), ("P-1", 180))
             for month in HISTORY
         ],

@@ -45,5 +45,7 @@ def test_a_default_of_a_decimal_column_takes_the_place_of_a_negative_number_of_u
 def test_only_a_column_that_may_be_empty_is_left_out_where_its_value_is_out_of_range(extract: str):
     contract = contract_of(f"staging.{extract}")
     optional = {spec.name for spec in column_specs(contract) if spec.is_optional}
-    told = {rule.column for rule in rule_specs(contract) if rule.column and rule.name == f"{rule.column}_range" and rule.severity == "warning"}
+    told = {
+        rule.column for rule in rule_specs(contract) if rule.column and rule.name == f"{rule.column}_range" and rule.severity == "warning"
+    }
     assert told <= optional

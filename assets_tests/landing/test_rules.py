@@ -404,8 +404,12 @@ CASES: dict[str, Case] = {
             {"resource_id": "D"},
             {"resource_id": "E"},
             {"resource_id": "F"},
+            {"resource_id": "STORE", "resource_type": "facility", "capacity_unit": "m3", "number_of_units": 60},
+            {"resource_id": "YARD", "resource_type": "facility", "capacity_unit": "m3", "number_of_units": 1},
+            {"resource_id": "CASH", "resource_type": "material", "capacity_unit": "EUR", "number_of_units": 50000},
+            {"resource_id": "MILL", "resource_type": "equipment", "capacity_unit": "hours", "number_of_units": 3},
         ],
-        [2, 5],
+        [2, 5, 8, 10],
         {
             "workforce": [{"resource_id": "D", "headcount": 3, "period_start": day("2026-11-01")}],
             "resource_capacity": [

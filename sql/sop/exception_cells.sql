@@ -9,6 +9,11 @@ family_money as (select * from plan.family_money where scenario_id = 'base'),
 family_demand as (select * from plan.family_demand where scenario_id = 'base' and step = 'demand_review'),
 sales_submissions as (select * from core.sales_submissions),
 sales_plan_status as (select * from core.sales_plan_status),
+supply_policies as (select * from core.supply_policies),
+overrides as (
+    select * from core.overrides
+    where measure in ('closing_inventory', 'closing_backlog') and item_id = '' and is_superseded = 0 and quantity is not null
+),
 priced as (
     select
         balance.*,
@@ -81,6 +86,77 @@ excess as (
         planner
     from planned
     where balance_status = 'excess'
+),
+-- what management allows or orders, and the plan cannot keep beside what else is ordered or frozen
+limits as (
+    select
+        planned.*,
+        'most backlog' as subject,
+        'backlog above the most its policy allows by up to' as told,
+        greatest(coalesce(planned.closing_backlog_quantity, 0), coalesce(planned.closing_shortage_quantity, 0))
+        - supply_policies.maximum_backlog_quantity as missing,
+        supply_policies.maximum_backlog_quantity as allowed,
+        planned.price as standing_price,
+        null as flowing_price
+    from planned
+    inner join supply_policies using (family_id, period_start)
+    union all
+    select
+        planned.*,
+        'most production',
+        'production above the most its policy allows by up to',
+        planned.production_quantity - coalesce(planned.production_to_date_quantity, 0) - supply_policies.maximum_production_quantity,
+        supply_policies.maximum_production_quantity,
+        null,
+        planned.unit_cost
+    from planned
+    inner join supply_policies using (family_id, period_start)
+    union all
+    select
+        planned.*,
+        'least production',
+        'production below the least its policy asks for by up to',
+        supply_policies.minimum_production_quantity - planned.production_quantity + coalesce(planned.production_to_date_quantity, 0),
+        supply_policies.minimum_production_quantity,
+        null,
+        planned.unit_cost
+    from planned
+    inner join supply_policies using (family_id, period_start)
+    union all
+    select
+        planned.*,
+        replace(overrides.measure, '_', ' '),
+        replace(overrides.measure, '_', ' ') || ' away from what was ordered by up to',
+        abs(
+            case overrides.measure
+                when 'closing_inventory' then planned.closing_inventory_quantity
+                else coalesce(planned.closing_backlog_quantity, planned.closing_shortage_quantity)
+            end - overrides.quantity
+        ),
+        overrides.quantity,
+        case overrides.measure when 'closing_inventory' then planned.unit_cost else planned.price end,
+        null
+    from planned
+    inner join overrides using (family_id, period_start)
+    -- the executive step is the last word
+    qualify row_number() over (partition by planned.family_id, planned.period_start, overrides.measure order by overrides.step) = 1
+),
+limit_not_kept as (
+    select
+        'limit_not_kept',
+        family_id,
+        null,
+        subject,
+        period_start,
+        1,
+        missing,
+        missing <= $negligible_ratio * allowed,
+        concat(family_name, ': ', told, ' {} ', planning_unit),
+        missing * standing_price,
+        missing * flowing_price,
+        planner
+    from limits
+    where missing > 1e-5 * greatest(1, allowed)
 ),
 lead_time as (
     select
@@ -188,6 +264,8 @@ together as (
     select * from below_target
     union all
     select * from excess
+    union all
+    select * from limit_not_kept
     union all
     select * from lead_time
     union all

@@ -3,7 +3,7 @@
 import polars as pl
 
 from sop_pipeline.contracts.base import Count, Date, Quantity, Ratio, Rule, Table, Text, column
-from sop_pipeline.contracts.staging.vocabulary import SOURCE_FILE, SOURCE_LINE, exactly_one_of
+from sop_pipeline.contracts.staging.vocabulary import A_CENTURY_DAYS, SOURCE_FILE, SOURCE_LINE, at_most, exactly_one_of
 
 ITEM_TYPES = ("finished", "semi_finished", "raw", "packaging", "phantom", "service")
 SOURCINGS = ("make", "buy")
@@ -11,6 +11,7 @@ LIFECYCLES = ("design", "launch", "active", "phase_out", "obsolete")
 PRODUCTION_STRATEGIES = ("make_to_stock", "make_to_order", "assemble_to_order")
 PLANNING_BILL_KINDS = ("variant", "option", "common")
 DISPOSITIONS = ("use_up", "rework", "scrap")
+MOST_OFFSET_PERIODS = 1_300  # a century of 13 periods a year
 CHANGE_STATUSES = ("draft", "approved", "released", "done")
 
 
@@ -18,6 +19,7 @@ class Items(
     Table,
     key=("item_id",),
     rules={
+        "lead_time_days_plausible": at_most("lead_time_days", A_CENTURY_DAYS, "days"),
         "planning_units_per_unit_plausible": Rule(
             pl.col("planning_units_per_unit").is_between(1e-6, 1e6),
             "One unit of the item would be more than a million, or less than a millionth, planning units; correct planning_units_per_unit.",
@@ -57,7 +59,9 @@ class ProductFamilies(Table, key=("family_id",)):
     planning_unit: Text = column("Unit the family is planned in")
     production_strategy: Text = column("What the family is made to", isin=PRODUCTION_STRATEGIES)
     site_id: Text = column("Main site; the one with most of its routing hours where empty", optional=True)
-    customer_lead_time_days: Count = column("Working days from order to shipment that the market accepts", optional=True, ge=0, severity="warning")
+    customer_lead_time_days: Count = column(
+        "Working days from order to shipment that the market accepts", optional=True, ge=0, le=A_CENTURY_DAYS, severity="warning"
+    )
     demand_time_fence_periods: Count = column("Periods from now in which only orders count as demand", ge=0, default="0")
     planning_time_fence_periods: Count = column("Periods from now in which the supply plan is frozen", ge=0, default="0")
     planner: Text = column("Who plans the family", optional=True)
@@ -98,7 +102,13 @@ class BillOfMaterials(
     valid_to: Date = column("First day it holds no longer", optional=True)
     quantity_per: Ratio = column("Component units in one unit of the parent", gt=0)
     scrap_ratio: Ratio = column("Share of the component that is lost: 0.02 is 2 %", optional=True, ge=0, lt=1)
-    lead_time_offset_days: Count = column("Calendar days before the parent's due date that the component is needed", optional=True, ge=0, severity="warning")
+    lead_time_offset_days: Count = column(
+        "Calendar days before the parent's due date that the component is needed",
+        optional=True,
+        ge=0,
+        le=A_CENTURY_DAYS,
+        severity="warning",
+    )
     source_file: Text = SOURCE_FILE
     source_line: Count = SOURCE_LINE
 
@@ -115,7 +125,11 @@ class PlanningBills(Table, key=("family_id", "item_id", "valid_from")):
     source_line: Count = SOURCE_LINE
 
 
-class Routings(Table, key=("item_id", "routing_id", "operation")):
+class Routings(
+    Table,
+    key=("item_id", "routing_id", "operation"),
+    rules={"lead_time_offset_periods_plausible": at_most("lead_time_offset_periods", MOST_OFFSET_PERIODS, "periods")},
+):
     """One row per item, routing and operation."""
 
     item_id: Text = column("Item that is made")
@@ -146,7 +160,9 @@ class BillOfResources(
     resource_id: Text = column("Resource used")
     valid_from: Date = column("First day it holds; since ever where empty", optional=True)
     usage_per_unit: Ratio = column("Capacity units of the resource for one planning unit of the family, or unit of the item", gt=0)
-    lead_time_offset_periods: Count = column("Periods before completion that the use falls in", optional=True, ge=0, severity="warning")
+    lead_time_offset_periods: Count = column(
+        "Periods before completion that the use falls in", optional=True, ge=0, le=MOST_OFFSET_PERIODS, severity="warning"
+    )
     source_file: Text = SOURCE_FILE
     source_line: Count = SOURCE_LINE
 

@@ -19,6 +19,7 @@ from sop_pipeline.contracts.base import (
     column,
 )
 from sop_pipeline.contracts.staging.vocabulary import (
+    A_CENTURY_DAYS,
     SOURCE_FILE,
     SOURCE_LINE,
     at_least_one_of,
@@ -173,6 +174,10 @@ class PlanningCosts(
         "scope_id_given_below_company": Rule(
             (pl.col("scope") == "company") | pl.col("scope_id").is_not_null(),
             "Name the family or the resource in scope_id; only the scope company has none.",
+        ),
+        "days_plausible": Rule(
+            ~pl.col("cost_type").is_in(["days_sales_outstanding", "days_payables_outstanding"]) | (pl.col("value") <= A_CENTURY_DAYS),
+            "Nobody is paid after a century; correct the number of days.",
         ),
         "value_not_negative": Rule(
             pl.col("cost_type").is_in(["opening_cash", "minimum_cash"]) | (pl.col("value") >= 0),

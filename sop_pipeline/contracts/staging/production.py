@@ -39,8 +39,10 @@ class Resources(
     overtime_ratio: Ratio = column("Overtime possible, as a share of regular capacity", optional=True, ge=0, le=3, severity="warning")
     efficiency_ratio: Ratio = column("Standard hours earned in an hour worked: 0.95", optional=True, gt=0, le=2, severity="warning")
     utilisation_ratio: Ratio = column("Hours worked in an hour available: 0.85", optional=True, gt=0, le=2, severity="warning")
-    demonstrated_capacity_per_day: Quantity = column("Output shown on a working day, in the capacity unit", optional=True, ge=0, severity="warning")
-    months_to_add_capacity: Quantity = column("Months it takes to add capacity", optional=True, ge=0, severity="warning")
+    demonstrated_capacity_per_day: Quantity = column(
+        "Output shown on a working day, in the capacity unit", optional=True, ge=0, severity="warning"
+    )
+    months_to_add_capacity: Quantity = column("Months it takes to add capacity", optional=True, ge=0, le=600, severity="warning")
     source_file: Text = SOURCE_FILE
     source_line: Count = SOURCE_LINE
 
@@ -55,8 +57,12 @@ class ResourceCapacity(
     resource_id: Text = column("Resource")
     period_start: Date = column("First day of the planning period")
     regular_capacity: Quantity = column("Regular capacity of the period, in the resource's capacity unit", optional=True, ge=0)
-    overtime_capacity: Quantity = column("Overtime capacity of the period, in the resource's capacity unit", optional=True, ge=0, severity="warning")
-    planned_downtime: Quantity = column("Capacity lost to planned downtime, in the resource's capacity unit", optional=True, ge=0, severity="warning")
+    overtime_capacity: Quantity = column(
+        "Overtime capacity of the period, in the resource's capacity unit", optional=True, ge=0, severity="warning"
+    )
+    planned_downtime: Quantity = column(
+        "Capacity lost to planned downtime, in the resource's capacity unit", optional=True, ge=0, severity="warning"
+    )
     source_file: Text = SOURCE_FILE
     source_line: Count = SOURCE_LINE
 
@@ -73,7 +79,9 @@ class Workforce(
     headcount: Quantity = column("Heads, in full-time equivalents", optional=True, ge=0, severity="warning")
     hours_per_head_per_day: Quantity = column("Regular hours of a head on a working day", default="8", gt=0, le=24, severity="warning")
     absence_ratio: Ratio = column("Share of the hours lost to holidays and illness: 0.12", optional=True, ge=0, lt=1, severity="warning")
-    overtime_hours_per_head: Quantity = column("Overtime hours a head may work in the period", optional=True, ge=0, le=HOURS_OF_A_PERIOD, severity="warning")
+    overtime_hours_per_head: Quantity = column(
+        "Overtime hours a head may work in the period", optional=True, ge=0, le=HOURS_OF_A_PERIOD, severity="warning"
+    )
     expected_leavers: Quantity = column("Heads expected to leave in the period", optional=True, ge=0, severity="warning")
     temporary_headcount: Quantity = column("Temporary heads in the period", optional=True, ge=0, severity="warning")
     maximum_hires: Quantity = column("Heads that can be hired in the period", optional=True, ge=0, severity="warning")

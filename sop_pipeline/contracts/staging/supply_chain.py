@@ -1,7 +1,7 @@
 """Contracts of the supply chain extracts: stock, movements, inventory policies, suppliers and purchasing. What is made is production's."""
 
 from sop_pipeline.contracts.base import CURRENCY_CODE, Count, Date, Money, Quantity, Ratio, Table, Text, column
-from sop_pipeline.contracts.staging.vocabulary import SOURCE_FILE, SOURCE_LINE, exactly_one_of, not_above
+from sop_pipeline.contracts.staging.vocabulary import A_CENTURY_DAYS, SOURCE_FILE, SOURCE_LINE, at_most, exactly_one_of, not_above
 
 STOCK_STATUSES = ("unrestricted", "quality", "blocked", "transit")
 MOVEMENT_TYPES = ("issue", "adjustment", "transfer", "scrap", "sample", "return", "status_change", "other")
@@ -56,7 +56,9 @@ class InventoryPolicies(
     service_level: Ratio = column(
         "Chance of no shortage in a period, which gives the minimum where none is set: 0.95", optional=True, gt=0, lt=1
     )
-    target_backlog_days: Quantity = column("Backlog aimed at, in working days, for what is made to order", optional=True, ge=0, severity="warning")
+    target_backlog_days: Quantity = column(
+        "Backlog aimed at, in working days, for what is made to order", optional=True, ge=0, severity="warning"
+    )
     source_file: Text = SOURCE_FILE
     source_line: Count = SOURCE_LINE
 
@@ -67,12 +69,16 @@ class Suppliers(Table, key=("supplier_id",)):
     supplier_id: Text = column("Supplier")
     supplier_name: Text = column("Name of the supplier")
     country: Text = column("Country", optional=True)
-    payment_terms_days: Count = column("Days until an invoice is due", optional=True, ge=0, severity="warning")
+    payment_terms_days: Count = column("Days until an invoice is due", optional=True, ge=0, le=A_CENTURY_DAYS, severity="warning")
     source_file: Text = SOURCE_FILE
     source_line: Count = SOURCE_LINE
 
 
-class SupplierItems(Table, key=("item_id", "supplier_id", "valid_from")):
+class SupplierItems(
+    Table,
+    key=("item_id", "supplier_id", "valid_from"),
+    rules={"lead_time_days_plausible": at_most("lead_time_days", A_CENTURY_DAYS, "days")},
+):
     """One row per item, supplier and validity date."""
 
     item_id: Text = column("Item bought")

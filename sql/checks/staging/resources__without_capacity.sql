@@ -31,6 +31,14 @@ left join last_stated using (resource_id)
 where
     resources.is_critical
     and resources.hours_per_day is null
+    -- a store has its room, and working capital its limit, in number_of_units; one of them is what an empty cell stands for
+    and not (
+        resources.number_of_units <> 1
+        and (
+            (resources.resource_type = 'facility' and resources.capacity_unit in ('m3', 'pallets', 'units'))
+            or (resources.resource_type in ('facility', 'material') and regexp_full_match(resources.capacity_unit, '[A-Z]{3}'))
+        )
+    )
     -- heads hold until another row says otherwise
     and not coalesce(last_stated.has_heads, false)
     and coalesce(last_stated.last_period < cast($last_period_start as date), true)
