@@ -148,9 +148,7 @@ NONSENSE: dict[str, Nonsense] = {
     ),
     "a purchase of what is made": odd("overrides", order("V4", "purchase", "PARTS", 2), quantity=50),
     "a production of what is bought": odd("overrides", order("V5", "production", "GOODS", 2), quantity=50),
-    "an order of the far past": issue(
-        "overrides", order("V6", "production", "ALPHA") | {"period_start": "1999-01-01"}, "period_start", "1999-01-01", quantity=5
-    ),
+    "an order of the far past": odd("overrides", order("V6", "production", "ALPHA") | {"period_start": "1999-01-01"}, quantity=5),
     "a backlog ordered of a stock family": odd("overrides", order("V7", "closing_backlog", "ALPHA", 4), quantity=10),
     "target below its minimum": issue("inventory_policies", ALPHA, "target_days_of_supply", 2, minimum_days_of_supply=20),
     "target above its maximum": issue("inventory_policies", ALPHA, "target_days_of_supply", 90),
