@@ -225,7 +225,7 @@ NONSENSE: dict[str, Nonsense] = {
     "a trillion for each of a billion": odd("sales_orders", {"order_id": "O-G-1-04"}, ordered_quantity=1e9, net_unit_price=1e12),
     "all the stock there can be": odd("inventory", {"item_id": "G-1"}, quantity=9e13),
     "a forecast of all there can be": odd("sales_forecasts", {"family_id": "GOODS", "period_start": PLANNED[3]}, quantity=9e13),
-    "a cost of a trillion": odd("standard_costs", A1, total_cost=1e12),
+    "a cost of a trillion": issue("standard_costs", A1, "total_cost", 1e12),
     "a cost of nearly nothing": odd("standard_costs", {"item_id": "B-1"}, total_cost=0.0001),
     "sold for nothing": odd("prices", {"item_id": "G-1"}, net_price=0),
     "sold for a trillion": odd("prices", A1, net_price=1e12),
