@@ -187,7 +187,7 @@ NONSENSE: dict[str, Nonsense] = {
     ),
     "a yield of nearly nothing": trouble("routings", {"item_id": "P-1"}, LOADED, yield_ratio=0.0001),
     "a yield of nothing": issue("routings", {"item_id": "A-1"}, "yield_ratio", 0),
-    "a million hours a unit": trouble("routings", {"item_id": "A-1"}, LOADED, run_hours_per_unit=1e6),
+    "a million hours a unit": issue("routings", {"item_id": "A-1"}, "run_hours_per_unit", 1e6),
     "a billionth hour a unit": odd("routings", {"item_id": "B-1"}, run_hours_per_unit=1e-9),
     "negative labour hours": issue("routings", {"item_id": "A-1"}, "labour_hours_per_unit", -1),
     "work a hundred periods before": odd("routings", {"item_id": "B-1"}, lead_time_offset_periods=100),

@@ -11,6 +11,7 @@ LIFECYCLES = ("design", "launch", "active", "phase_out", "obsolete")
 PRODUCTION_STRATEGIES = ("make_to_stock", "make_to_order", "assemble_to_order")
 PLANNING_BILL_KINDS = ("variant", "option", "common")
 DISPOSITIONS = ("use_up", "rework", "scrap")
+MOST_HOURS_PER_UNIT = 100_000  # a ship takes more, and is not one unit of a family
 MOST_OFFSET_PERIODS = 1_300  # a century of 13 periods a year
 CHANGE_STATUSES = ("draft", "approved", "released", "done")
 
@@ -128,7 +129,10 @@ class PlanningBills(Table, key=("family_id", "item_id", "valid_from")):
 class Routings(
     Table,
     key=("item_id", "routing_id", "operation"),
-    rules={"lead_time_offset_periods_plausible": at_most("lead_time_offset_periods", MOST_OFFSET_PERIODS, "periods")},
+    rules={
+        "lead_time_offset_periods_plausible": at_most("lead_time_offset_periods", MOST_OFFSET_PERIODS, "periods"),
+        "run_hours_per_unit_plausible": at_most("run_hours_per_unit", MOST_HOURS_PER_UNIT, "hours", severity="warning"),
+    },
 ):
     """One row per item, routing and operation."""
 

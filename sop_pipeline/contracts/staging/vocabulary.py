@@ -31,9 +31,9 @@ def not_above(lower: str, upper: str, severity: str = "error") -> Rule:
     return Rule(pl.col(lower) <= pl.col(upper), f"{lower} must not be above {upper}; correct one of the two.", severity)
 
 
-def at_most(name: str, limit: int, unit: str) -> Rule:
+def at_most(name: str, limit: int, unit: str, severity: str = "error") -> Rule:
     """`name` is no more than anything real: what lies beyond is a mistake, and leads out of the calendar."""
-    return Rule(pl.col(name) <= limit, f"{name} is more than {limit} {unit}; correct it.")
+    return Rule(pl.col(name) <= limit, f"{name} is more than {limit} {unit}; correct it.", severity)
 
 
 def _number_given(names: tuple[str, ...]) -> pl.Expr:
