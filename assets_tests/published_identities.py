@@ -134,7 +134,8 @@ def _items(folder: Path) -> Iterator[str]:
         folder,
         "select plan.scenario_id, plan.family_id, plan.period_start, sum(plan.lot_rounded_quantity * item.planning_units_per_unit) as lots,"
         " sum(plan.residual_quantity * item.planning_units_per_unit) as residual"
-        " from sop.master_schedule_input as plan inner join sop.dim_item as item using (item_id) where plan_version = 'working' group by all",
+        " from sop.master_schedule_input as plan inner join sop.dim_item as item using (item_id) where plan_version = 'working'"
+        " group by all",
     )
     planned = _planned(folder).filter(pl.col("plan_version") == "working")
     left = pl.col("production_quantity") - pl.col("production_to_date_quantity").fill_null(0.0)
@@ -142,9 +143,8 @@ def _items(folder: Path) -> Iterator[str]:
     both = both.with_columns(
         planned=left.cum_sum().over("scenario_id", "family_id"), lots=pl.col("lots").cum_sum().over("scenario_id", "family_id")
     )
-    yield from _off(
-        both, "lots to date and their residual are the plan", pl.col("lots") + pl.col("residual") - pl.col("planned"), "lots", "planned"
-    )
+    gap = pl.col("lots") + pl.col("residual") - pl.col("planned")
+    yield from _off(both, "lots to date and their residual are the plan", gap, "lots", "planned")
 
 
 def _finite(folder: Path) -> Iterator[str]:
