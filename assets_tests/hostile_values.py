@@ -158,7 +158,7 @@ NONSENSE: dict[str, Nonsense] = {
     "negative least days": issue("inventory_policies", PARTS, "minimum_days_of_supply", -10),
     "negative most days": issue("inventory_policies", GOODS, "maximum_days_of_supply", -1, minimum_days_of_supply=""),
     "a service level of all": issue("inventory_policies", GOODS, "service_level", 1.0),
-    "a target of a billion": trouble("inventory_policies", PARTS, ("below_target", "overloaded"), target_quantity=1e9),
+    "a target of a billion": trouble("inventory_policies", PARTS, ("limit_not_kept",), target_quantity=1e9),
     # engineering
     "a billion planning units": issue("items", A1, "planning_units_per_unit", 1e9),
     "a billionth planning unit": issue("items", A2, "planning_units_per_unit", 1e-9),

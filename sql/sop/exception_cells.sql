@@ -140,6 +140,20 @@ limits as (
     inner join overrides using (family_id, period_start)
     -- the executive step is the last word
     qualify row_number() over (partition by planned.family_id, planned.period_start, overrides.measure order by overrides.step) = 1
+    union all
+    -- a target that its own limits forbid
+    select
+        planned.*,
+        'target',
+        case when planned.target_inventory_quantity > planned.maximum_inventory_quantity then 'target above the most stock' else 'target below the least stock' end
+        || ' its policy allows by up to',
+        greatest(
+            planned.target_inventory_quantity - planned.maximum_inventory_quantity, planned.minimum_inventory_quantity - planned.target_inventory_quantity
+        ),
+        planned.target_inventory_quantity,
+        planned.unit_cost,
+        null
+    from planned
 ),
 limit_not_kept as (
     select
