@@ -17,7 +17,8 @@ class Nonsense:
     """`values` for the rows of `extract` that match `where`, or one new row of both where none does.
 
     `column`: the column an issue must name, None where any issue of the rows will do; `kinds`: exceptions one of which tells it instead.
-    Neither where the value is odd and can be planned with.
+    Neither where the value is odd and can be planned with. `is_second`: the rows stay, and copies of them get the values. `kept_rows`:
+    the extract ends after so many. `also`: what has to stand in other extracts for it.
     """
 
     extract: str
@@ -26,16 +27,22 @@ class Nonsense:
     column: str | None = None
     kinds: tuple[str, ...] = ()
     is_told: bool = True
+    is_second: bool = False
+    kept_rows: int | None = None
+    also: tuple["Nonsense", ...] = ()
 
     def put(self, tables: Tables) -> list[Row]:
         """Change the tables; returns the rows that hold nonsense now."""
         rows = tables.setdefault(self.extract, [])
+        del rows[len(rows) if self.kept_rows is None else self.kept_rows :]
         found = [row for row in rows if all(row.get(name) == value for name, value in self.where.items())]
-        if not found:
-            found = [dict.fromkeys(rows[0] if rows else (), "") | dict(self.where)]
+        if not found or self.is_second:
+            found = [dict(row) for row in found] or [dict.fromkeys(rows[0] if rows else (), "") | dict(self.where)]
             rows += found
         for row in found:
             row.update(self.values)
+        for other in self.also:
+            other.put(tables)
         return found
 
 
@@ -182,8 +189,23 @@ NONSENSE: dict[str, Nonsense] = {
     "an item inside its own part": issue(
         "bill_of_materials", {"parent_item_id": "R-1", "component_item_id": "A-1"}, "component_item_id", "A-1", quantity_per=1
     ),
-    "families inside each other": issue(
-        "bill_of_materials", {"parent_item_id": "P-2", "component_item_id": "A-2"}, "component_item_id", "A-2", quantity_per=0.1
+    "families inside each other": trouble(
+        "bill_of_materials", {"parent_item_id": "P-2", "component_item_id": "A-2"}, ("circular_families",), quantity_per=0.1
+    ),
+    "a family without an item": Nonsense(
+        "product_families",
+        {"family_id": "EMPTY"},
+        {"family_name": "Empty", "planning_unit": "pc", "production_strategy": "make_to_stock"},
+        "family_id",
+        also=(
+            odd(
+                "sales_forecasts",
+                {"author": "Nobody", "family_id": "EMPTY"},
+                submitted_on="2026-03-20",
+                period_start=PLANNED[1],
+                quantity=9,
+            ),
+        ),
     ),
     "a yield of nearly nothing": trouble("routings", {"item_id": "P-1"}, LOADED, yield_ratio=0.0001),
     "a yield of nothing": issue("routings", {"item_id": "A-1"}, "yield_ratio", 0),
@@ -234,6 +256,22 @@ NONSENSE: dict[str, Nonsense] = {
     "every day is a working day": odd("working_calendar", {"period_start": PLANNED[2]}, working_days=30),
     "more working days than days": issue("working_calendar", {"period_start": PLANNED[3]}, "working_days", 45),
     "negative working days": issue("working_calendar", {"period_start": PLANNED[4]}, "working_days", -3),
+    "a calendar that ended": Nonsense("working_calendar", {}, {}, "period_start", kept_rows=4),
+    "no working day is known": Nonsense("working_calendar", {}, {}, is_told=False, kept_rows=0),
+    # twice
+    "two policies of a family": Nonsense("supply_policies", GOODS, {"maximum_backlog_quantity": 7}, "family_id", is_second=True),
+    "two headcounts": Nonsense("workforce", CREW, {"headcount": 3}, "resource_id", is_second=True),
+    "two resources of one name": Nonsense("resources", MILL, {"hours_per_day": 9}, "resource_id", is_second=True),
+    "two lines of one part": Nonsense(
+        "bill_of_materials", {"parent_item_id": "A-1", "component_item_id": "P-1"}, {"quantity_per": 3}, "parent_item_id", is_second=True
+    ),
+    "the same stock twice": Nonsense("inventory", A1, {}, "item_id", is_second=True),
+    "two orders on one cell": Nonsense(
+        "overrides",
+        order("V8", "production", "ALPHA", 4),
+        {"quantity": 40},
+        also=(odd("overrides", order("V9", "production", "ALPHA", 4), quantity=60),),
+    ),
     # suppliers
     "negative minimum order": issue("supplier_items", R1, "minimum_order_quantity", -5),
     "an order multiple of nothing": issue("supplier_items", R1, "order_multiple", 0),

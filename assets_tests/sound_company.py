@@ -28,6 +28,7 @@ ITEMS = {
     "B-1": ("finished", "BETA", "make", 300.0),
     "G-1": ("finished", "GOODS", "buy", 25.0),
     "P-1": ("semi_finished", "PARTS", "make", 12.0),
+    "P-2": ("semi_finished", "PARTS", "make", 8.0),
     "R-1": ("raw", "", "buy", 4.0),
 }
 SOLD = {"A-1": 60, "A-2": 40, "B-1": 12, "G-1": 80}
@@ -93,7 +94,14 @@ def sound_tables(strategy: str = "hybrid") -> Tables:
         ],
         "bill_of_materials": [
             {"parent_item_id": parent, "component_item_id": component, "quantity_per": per, "scrap_ratio": 0.02, "lead_time_offset_days": 0}
-            for parent, component, per in (("A-1", "P-1", 1), ("A-2", "P-1", 2), ("B-1", "P-1", 3), ("P-1", "R-1", 2))
+            for parent, component, per in (
+                ("A-1", "P-1", 1),
+                ("A-1", "P-2", 0.5),
+                ("A-2", "P-1", 2),
+                ("B-1", "P-1", 3),
+                ("P-1", "R-1", 2),
+                ("P-2", "R-1", 1),
+            )
         ],
         "routings": list(_routings()),
         "standard_costs": [
@@ -166,12 +174,12 @@ def sound_tables(strategy: str = "hybrid") -> Tables:
                 "completion_date": month.replace(day=15),
                 "good_quantity": made,
             }
-            for item, made in (("A-1", 60), ("A-2", 40), ("B-1", 12), ("P-1", 180))
+            for item, made in (("A-1", 60), ("A-2", 40), ("B-1", 12), ("P-1", 180), ("P-2", 30))
             for month in HISTORY
         ],
         "inventory": [
             {"snapshot_date": "2026-03-31", "site_id": SITE, "item_id": item, "stock_status": "unrestricted", "quantity": there}
-            for item, there in (("A-1", 50), ("A-2", 30), ("B-1", 0), ("G-1", 90), ("P-1", 150), ("R-1", 500))
+            for item, there in (("A-1", 50), ("A-2", 30), ("B-1", 0), ("G-1", 90), ("P-1", 150), ("P-2", 20), ("R-1", 500))
         ],
         "inventory_policies": [
             {
@@ -252,6 +260,7 @@ def _routings() -> Iterator[Row]:
         ("A-2", "out", "PARTNER", 1.0, 0),
         ("B-1", "main", "LINE", 4.0, 6.0),
         ("P-1", "main", "MILL", 0.4, 0),
+        ("P-2", "main", "MILL", 0.2, 0),
     ):
         yield {
             "item_id": item,

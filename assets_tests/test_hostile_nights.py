@@ -54,7 +54,7 @@ def untold(folder: Path, tables: Tables, touched: Mapping[str, list[Row]]) -> It
         about = pl.lit(True)
         if nonsense.column is not None:
             # A rule over several columns of a row names them in its hint; a row set aside is told whole.
-            named = (pl.col("column_name") == nonsense.column) | pl.col("hint").str.contains(nonsense.column, literal=True)
+            named = pl.any_horizontal(pl.col("column_name", "hint").str.contains(nonsense.column, literal=True))
             about = named | (pl.col("severity") == "error")
         if nonsense.is_told and not of_rows.filter(about).height and not kinds & set(nonsense.kinds):
             yield name

@@ -422,6 +422,9 @@ CASES: dict[str, Case] = {
             ],
         },
     ),
+    "product_families__without_items": Case(
+        [{"family_id": "P"}, {"family_id": "Q"}], [2], {"items": [{"item_id": "A", "family_id": "P"}, {"item_id": "R", "family_id": None}]}
+    ),
     "product_families__make_without_routing": Case(
         [{"family_id": name} for name in "PQRS"],
         [2],
