@@ -246,7 +246,7 @@ NONSENSE: dict[str, Nonsense] = {
     "paid at the end of time": issue("planning_costs", cost("days_sales_outstanding"), "value", 1e12),
     "a trillion for each of a billion": odd("sales_orders", {"order_id": "O-G-1-04"}, ordered_quantity=1e9, net_unit_price=1e12),
     "all the stock there can be": odd("inventory", {"item_id": "G-1"}, quantity=9e13),
-    "a forecast of all there can be": odd("sales_forecasts", {"family_id": "GOODS", "period_start": PLANNED[3]}, quantity=9e13),
+    "a forecast of all there can be": odd("sales_forecasts", {"family_id": "GOODS", "period_start": PLANNED[3]}, quantity=3e12),
     "a cost of a trillion": issue("standard_costs", A1, "total_cost", 1e12),
     "a cost of nearly nothing": odd("standard_costs", {"item_id": "B-1"}, total_cost=0.0001),
     "sold for nothing": odd("prices", {"item_id": "G-1"}, net_price=0),
@@ -294,5 +294,6 @@ NONSENSE: dict[str, Nonsense] = {
     "a forecast of a billion": trouble(
         "sales_forecasts", {"family_id": "BETA", "period_start": PLANNED[2]}, ("short", "below_target"), quantity=1e9
     ),
+    "a forecast beyond all money": issue("sales_forecasts", {"family_id": "BETA", "period_start": PLANNED[3]}, "quantity", 9e13),
     "a forecast of nothing": odd("sales_forecasts", {"author": "Sales"}, quantity=0),
 }

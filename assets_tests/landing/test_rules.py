@@ -478,6 +478,25 @@ CASES: dict[str, Case] = {
         ],
         [1],
     ),
+    "sales_forecasts__worth_beyond_money": Case(
+        [
+            {"item_id": None, "family_id": "P", "quantity": 10**12},
+            {"item_id": None, "family_id": "P", "quantity": 2 * 10**12 + 1},
+            {"item_id": "A", "family_id": None, "quantity": 10**12},
+            {"item_id": "B", "family_id": None, "quantity": 10**12},
+            {"item_id": "C", "family_id": None, "quantity": 9 * 10**13},
+        ],
+        [2, 4],
+        {
+            "items": [
+                {"item_id": "A", "family_id": "P", "planning_units_per_unit": 1.0},
+                {"item_id": "B", "family_id": "P", "planning_units_per_unit": 5.0},
+                {"item_id": "C", "family_id": None},
+            ],
+            "prices": [{"item_id": "A", "net_price": 100}, {"item_id": "B", "net_price": 300}],
+            "standard_costs": [{"item_id": "A", "total_cost": 60}, {"item_id": "B", "total_cost": 100}],
+        },
+    ),
     "standard_costs__far_from_all_others": Case(
         [
             {"item_id": "A", "total_cost": 4},
