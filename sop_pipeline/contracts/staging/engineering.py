@@ -11,6 +11,7 @@ LIFECYCLES = ("design", "launch", "active", "phase_out", "obsolete")
 PRODUCTION_STRATEGIES = ("make_to_stock", "make_to_order", "assemble_to_order")
 PLANNING_BILL_KINDS = ("variant", "option", "common")
 DISPOSITIONS = ("use_up", "rework", "scrap")
+MOST_ROOM_PER_UNIT = 100_000
 MOST_HOURS_PER_UNIT = 100_000  # a ship takes more, and is not one unit of a family
 MOST_OFFSET_PERIODS = 1_300  # a century of 13 periods a year
 CHANGE_STATUSES = ("draft", "approved", "released", "done")
@@ -44,8 +45,10 @@ class Items(
     lead_time_days: Count = column("Lead time in calendar days", optional=True, ge=0)
     lot_minimum: Quantity = column("Smallest lot, in the item's unit", optional=True, ge=0, severity="warning")
     lot_multiple: Quantity = column("Lots are multiples of this, in the item's unit", optional=True, ge=0, severity="warning")
-    storage_volume_m3: Ratio = column("Cubic metres one unit takes in store", optional=True, ge=0, severity="warning")
-    storage_pallets: Ratio = column("Pallets one unit takes in store", optional=True, ge=0, severity="warning")
+    storage_volume_m3: Ratio = column(
+        "Cubic metres one unit takes in store", optional=True, ge=0, le=MOST_ROOM_PER_UNIT, severity="warning"
+    )
+    storage_pallets: Ratio = column("Pallets one unit takes in store", optional=True, ge=0, le=MOST_ROOM_PER_UNIT, severity="warning")
     shelf_life_days: Count = column("Days it keeps", optional=True)
     source_file: Text = SOURCE_FILE
     source_line: Count = SOURCE_LINE
