@@ -16,10 +16,9 @@ SHORT, LOADED = ("short", "below_target"), ("overloaded", "short", "below_target
 class Nonsense:
     """`values` for the rows of `extract` that match `where`, or one new row of both where none does.
 
-    `column`: the column an issue must name, None where any issue of the rows will do; `kinds`: exceptions one of which tells it instead, so that
-    no two with kinds share a night.
-    Neither where the value is odd and can be planned with. `is_second`: the rows stay, and copies of them get the values. `kept_rows`:
-    the extract ends after so many. `also`: what has to stand in other extracts for it.
+    `column`: the column an issue must name, None where any issue of the rows will do. `kinds`: exceptions one of which tells it instead;
+    no two with kinds share a night. Neither where the value is odd and can be planned with. `is_second`: the rows stay, and copies of
+    them get the values. `kept_rows`: the extract ends after so many. `also`: what has to stand in other extracts for it.
     """
 
     extract: str
