@@ -141,7 +141,7 @@ NONSENSE: dict[str, Nonsense] = {
     "negative least production": issue("supply_policies", ALPHA, "minimum_production", -90),
     "negative most production": issue("supply_policies", PARTS, "maximum_production", -1),
     "production of a billion": trouble("supply_policies", ALPHA, ("overloaded", "excess"), minimum_production=1e9),
-    "a closed family": trouble("supply_policies", BETA, SHORT, maximum_production=0),
+    "a closed family": trouble("supply_policies", BETA, ("lead_time_over_target", *SHORT), maximum_production=0),
     "a closed component": trouble("supply_policies", PARTS, SHORT, maximum_production=0),
     "negative backlog allowed": issue("supply_policies", BETA, "maximum_backlog_quantity", -5),
     "no backlog and no production": trouble("supply_policies", BETA, SHORT, maximum_backlog_quantity=0, maximum_production=0),

@@ -189,6 +189,24 @@ lead_time as (
     from planned
     where customer_lead_time_days - target_customer_lead_time_days > $lead_time_tolerance_days
 ),
+-- where nothing is ever shipped a new order has no lead time at all
+unshipped as (
+    select
+        'lead_time_over_target',
+        family_id,
+        null,
+        'no shipment',
+        period_start,
+        1,
+        closing_backlog_quantity,
+        false,
+        concat(family_name, ': up to {} ', planning_unit, ' on order, and nothing is planned to be shipped of it'),
+        closing_backlog_quantity * price,
+        null,
+        planner
+    from planned
+    where production_strategy <> 'make_to_stock' and customer_lead_time_days is null and closing_backlog_quantity > 1e-6
+),
 schedules as (
     select
         family_id,
@@ -282,6 +300,8 @@ together as (
     select * from limit_not_kept
     union all
     select * from lead_time
+    union all
+    select * from unshipped
     union all
     select * from schedule
     union all
