@@ -178,9 +178,7 @@ NONSENSE: dict[str, Nonsense] = {
     "a lead time of all time": issue("items", {"item_id": "R-1"}, "lead_time_days", 10**12),
     "negative customer lead time": issue("product_families", BETA, "customer_lead_time_days", -5),
     "frozen beyond the horizon": odd("product_families", ALPHA, planning_time_fence_periods=1000),
-    "a million parts a unit": trouble(
-        "bill_of_materials", {"parent_item_id": "A-1", "component_item_id": "P-1"}, ("short", "overloaded"), quantity_per=1e6
-    ),
+    "a million parts a unit": trouble("bill_of_materials", {"parent_item_id": "A-1", "component_item_id": "P-1"}, LOADED, quantity_per=1e6),
     "a millionth part a unit": odd("bill_of_materials", {"parent_item_id": "A-2", "component_item_id": "P-1"}, quantity_per=1e-6),
     "a part needed long before": odd(
         "bill_of_materials", {"parent_item_id": "B-1", "component_item_id": "P-1"}, lead_time_offset_days=10_000
@@ -207,7 +205,7 @@ NONSENSE: dict[str, Nonsense] = {
             ),
         ),
     ),
-    "a yield of nearly nothing": trouble("routings", {"item_id": "P-1"}, LOADED, yield_ratio=0.0001),
+    "a yield of nearly nothing": issue("routings", {"item_id": "P-1"}, "yield_ratio", 0.0001),
     "a yield of nothing": issue("routings", {"item_id": "A-1"}, "yield_ratio", 0),
     "a million hours a unit": issue("routings", {"item_id": "A-1"}, "run_hours_per_unit", 1e6),
     "a billionth hour a unit": odd("routings", {"item_id": "B-1"}, run_hours_per_unit=1e-9),

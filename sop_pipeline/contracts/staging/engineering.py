@@ -135,6 +135,11 @@ class Routings(
     rules={
         "lead_time_offset_periods_plausible": at_most("lead_time_offset_periods", MOST_OFFSET_PERIODS, "periods"),
         "run_hours_per_unit_plausible": at_most("run_hours_per_unit", MOST_HOURS_PER_UNIT, "hours", severity="warning"),
+        "yield_ratio_plausible": Rule(
+            pl.col("yield_ratio") >= 0.01,
+            "Less than one unit of a hundred would be good; write yield_ratio as 0.98 for 98 %.",
+            severity="warning",
+        ),
     },
 ):
     """One row per item, routing and operation."""
