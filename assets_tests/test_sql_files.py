@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from sop_pipeline import warehouse
 from sop_pipeline.contracts import CONTRACTS, column_specs
 from sop_pipeline.sql_files import SqlFile, in_build_order, load_rules, load_sql_files
 
@@ -91,3 +93,15 @@ def test_every_measure_of_the_balance_is_defined() -> None:
 
 # written by landing, not by a SQL file
 LANDED = {"staging.extract_status", "staging.quality_issues"}
+
+
+def test_an_amount_beyond_all_money_says_so_and_which_table_holds_it() -> None:
+    file = sql_file("-- One row per amount.\nselect (54e15)::decimal(18, 2) as amount\n", "core.amounts")
+    with warehouse.connect(None) as con, pytest.raises(warehouse.AmountError, match=r"core\.amounts: an amount has more than 16 digits"):
+        warehouse.build(con, file, {})
+
+
+def test_a_value_that_does_not_cast_stays_the_mistake_of_its_query() -> None:
+    file = sql_file("-- One row per day.\nselect 'no day'::date as amount\n", "core.amounts")
+    with warehouse.connect(None) as con, pytest.raises(duckdb.ConversionException, match="no day"):
+        warehouse.build(con, file, {})

@@ -23,8 +23,15 @@ CONFIG: dict[str, Any] = {
 }
 
 
+AMOUNT = "DECIMAL(18,2)"
+
+
 class WarehouseBusyError(RuntimeError):
     """Another process holds the working warehouse."""
+
+
+class AmountError(ValueError):
+    """An amount has more digits than a table holds: what the extracts say cannot be meant."""
 
 
 @contextlib.contextmanager
@@ -58,9 +65,22 @@ def quoted(identifier: str) -> str:
 
 
 def build(con: duckdb.DuckDBPyConnection, file: SqlFile, values: Mapping[str, Any]) -> int:
-    """Replace the table at the file's address by the rows of its query, a view where its header says so; returns their number."""
+    """Replace the table at the file's address by the rows of its query, a view where its header says so; returns their number.
+
+    Raises AmountError on an amount that no column of money can hold.
+    """
     kind = "view" if file.header.get("kind") == "view" else "table"
-    con.execute(f"create or replace {kind} {file.address} as\n{file.query}", file.bind(values))
+    try:
+        con.execute(f"create or replace {kind} {file.address} as\n{file.query}", file.bind(values))
+    except duckdb.ConversionException as error:
+        reason = str(error).partition("\n")[0]
+        if AMOUNT not in reason:
+            raise
+        # The message says all there is to say; what the database adds is the text of the query.
+        raise AmountError(
+            f"{file.address}: an amount has more than 16 digits before the point ({reason.removeprefix('Conversion Error: ')}). A quantity,"
+            " price or cost of the extracts cannot be meant: sop check tells the odd ones; correct it there and run again."
+        ) from None
     return count(con, file.address)
 
 

@@ -432,15 +432,21 @@ CASES: dict[str, Case] = {
             {"resource_id": "A", "hours_per_day": 8},
             {"resource_id": "B"},
             {"resource_id": "C", "is_critical": False},
-            {"resource_id": "D"},
+            {"resource_id": "D", "resource_type": "labour"},
             {"resource_id": "E"},
             {"resource_id": "F"},
-            {"resource_id": "G", "resource_type": "facility", "capacity_unit": "pallets", "number_of_units": 480},
-            {"resource_id": "H", "resource_type": "facility", "capacity_unit": "pallets"},
+            {"resource_id": "STORE", "resource_type": "facility", "capacity_unit": "m3", "number_of_units": 60},
+            {"resource_id": "YARD", "resource_type": "facility", "capacity_unit": "m3", "number_of_units": 1},
+            {"resource_id": "CASH", "resource_type": "material", "capacity_unit": "EUR", "number_of_units": 50000},
+            {"resource_id": "MILL", "resource_type": "equipment", "capacity_unit": "hours", "number_of_units": 3},
+            {"resource_id": "LATHE", "resource_type": "equipment", "capacity_unit": "hours"},
         ],
-        [2, 5, 8],
+        [2, 5, 8, 10, 11],
         {
-            "workforce": [{"resource_id": "D", "headcount": 3, "period_start": day("2026-11-01")}],
+            "workforce": [
+                {"resource_id": "D", "headcount": 3, "period_start": day("2026-11-01")},
+                {"resource_id": "LATHE", "headcount": 3, "period_start": day("2026-11-01")},
+            ],
             "resource_capacity": [
                 {"resource_id": "E", "regular_capacity": 9, "period_start": day("2026-12-01")},
                 {"resource_id": "F", "regular_capacity": 9, "period_start": day("2027-01-01")},
@@ -456,6 +462,9 @@ CASES: dict[str, Case] = {
             {"resource_id": "E", "resource_type": "facility", "capacity_unit": "hours", "hours_per_day": 16},
         ],
         [1, 3],
+    ),
+    "product_families__without_items": Case(
+        [{"family_id": "P"}, {"family_id": "Q"}], [2], {"items": [{"item_id": "A", "family_id": "P"}, {"item_id": "R", "family_id": None}]}
     ),
     "product_families__make_without_routing": Case(
         [{"family_id": name} for name in "PQRS"],
@@ -509,6 +518,39 @@ CASES: dict[str, Case] = {
             {"item_id": "C", "supplier_id": "S"},
         ],
         [1],
+    ),
+    "sales_forecasts__worth_beyond_money": Case(
+        [
+            {"item_id": None, "family_id": "P", "quantity": 10**12},
+            {"item_id": None, "family_id": "P", "quantity": 2 * 10**12 + 1},
+            {"item_id": "A", "family_id": None, "quantity": 10**12},
+            {"item_id": "B", "family_id": None, "quantity": 10**12},
+            {"item_id": "C", "family_id": None, "quantity": 9 * 10**13},
+        ],
+        [2, 4],
+        {
+            "items": [
+                {"item_id": "A", "family_id": "P", "planning_units_per_unit": 1.0},
+                {"item_id": "B", "family_id": "P", "planning_units_per_unit": 5.0},
+                {"item_id": "C", "family_id": None},
+            ],
+            "prices": [{"item_id": "A", "net_price": 100}, {"item_id": "B", "net_price": 300}],
+            "standard_costs": [{"item_id": "A", "total_cost": 60}, {"item_id": "B", "total_cost": 100}],
+        },
+    ),
+    "standard_costs__far_from_all_others": Case(
+        [
+            {"item_id": "A", "total_cost": 4},
+            {"item_id": "B", "total_cost": 60},
+            {"item_id": "C", "total_cost": 60_000_000},
+            {"item_id": "D", "total_cost": 6_100_000_000},
+            {"item_id": "E", "total_cost": 6_100_000_000, "per_quantity": 1000},
+            {"item_id": "F", "total_cost": 0.001, "per_quantity": 1000},
+            {"item_id": "G", "total_cost": 60},
+            {"item_id": "H", "total_cost": 60},
+            {"item_id": "I", "total_cost": 60},
+        ],
+        [4, 6],
     ),
     "workforce__resource_without_labour": Case(
         [{"resource_id": "R"}, {"resource_id": "M"}],

@@ -50,10 +50,15 @@ def planning_costs(frames: dict[str, pl.DataFrame], *given: tuple[str, str, str,
 
 
 def optimum(
-    frames: dict[str, pl.DataFrame], *given: tuple[str, str, str, float], switches: Switches | None = None, **settings: Any
+    frames: dict[str, pl.DataFrame],
+    *given: tuple[str, str, str, float],
+    switches: Switches | None = None,
+    family_money: pl.DataFrame | None = None,
+    **settings: Any,
 ) -> OptimumResult:
     """The plans of a company, with their identities checked."""
-    costs = {"planning_costs": planning_costs(frames, *given), "family_money": money(frames), "item_costs": table(ItemCosts, [])}
+    worth = money(frames) if family_money is None else family_money
+    costs = {"planning_costs": planning_costs(frames, *given), "family_money": worth, "item_costs": table(ItemCosts, [])}
     asked = {"default_strategy": "level", "ratios": CostRatios()} | settings
     result = optimise_supply(tables=frames, costs=costs, switches=switches or Switches(), **asked)
     assert_identities(frames, result)

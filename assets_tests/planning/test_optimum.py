@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 import pytest
 from balance_frames import one, series
-from optimum_frames import COST, optimum
+from optimum_frames import COST, money, optimum
 from plan_frames import month, table
 
 from sop_pipeline.contracts.staging.supply_chain import SupplierCapacity
@@ -206,6 +206,15 @@ def test_the_costs_of_a_plan_by_kind_sum_to_its_total() -> None:
     assert list(costs)[-1] == "total_cost"
     assert (costs["production_cost"], costs["holding_cost"]) == pytest.approx((1400, 50), abs=1e-4)
     assert sum(list(costs.values())[:-1]) == pytest.approx(costs["total_cost"])
+
+
+def test_average_stock_is_worth_what_its_units_cost_in_each_period() -> None:
+    """200 at the end of a period at 60, 100 at the end of one at 90: not 150 at the mean cost of 75."""
+    frames = one(demand=[0.0, 100.0], stock=200.0)
+    dearer = pl.when(pl.col("period_start") == month(1)).then(90.0).otherwise(60.0)
+    result = optimum(frames, family_money=money(frames).with_columns(unit_cost_amount=dearer), default_strategy="least_cost")
+    average = result.strategy_comparison.filter(measure="average_inventory_amount", strategy="planned", family_id="*")
+    assert average["value"].item() == pytest.approx((200 * 60 + 100 * 90) / 2)
 
 
 def test_staying_near_the_approved_plan_is_costed_and_nothing_is_said_where_nothing_is_approved() -> None:

@@ -41,10 +41,10 @@ def column(
 ) -> Any:
     """Describe one column: what it means, whether it may be empty, its range, and what a broken rule does to the row.
 
-    `optional`: may be empty, and an extract may lack the column. `severity`: of this column's range and list rules; type and
-    emptiness of a required column are always errors. `matches`: pattern of a text. `default`: what an empty value means (the SQL
-    applies it: an extract may lack the column, the table never holds an empty one). `currency`: the column with the currency of
-    this amount; it is what makes a number money.
+    `optional`: may be empty, and an extract may lack the column. `severity`: of this column's range and list rules; a value out of a
+    range that only warns counts as not given. Type and emptiness of a required column are always errors. `matches`: pattern of a text.
+    `default`: what an empty value means (the SQL applies it: an extract may lack the column, the table never holds an empty one).
+    `currency`: the column with the currency of this amount; it is what makes a number money.
     """
     _check_severity(severity, f"column {description!r}")
     return pa.Field(

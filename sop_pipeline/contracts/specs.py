@@ -101,11 +101,18 @@ def rule_of(contract: type[Table], column: str | None, check: str) -> RuleSpec:
         return RuleSpec(f"{column}_required", column, "error", f"Fill {column}: {_lowered(spec.description)}.")
     hints = {
         "unique": f"Give every row its own {column}.",
-        "range": f"{column} must be {spec.bounds}; correct the value.",
+        "range": f"{column} must be {spec.bounds}; correct the value.{_left_out(spec, columns[column].metadata['severity'])}",
         "list": f"Use one of {', '.join(spec.allowed_values)} for {column}, or map the value in sop.yaml under values.",
         "pattern": f"Write {column} as described: {_lowered(spec.description)}.",
     }
     return RuleSpec(f"{column}_{aspect}", column, columns[column].metadata["severity"], hints[aspect])
+
+
+def _left_out(spec: ColumnSpec, severity: str) -> str:
+    """What becomes of a value out of range whose row is used all the same."""
+    if severity != "warning":
+        return ""
+    return f" Until then it counts as {spec.default}." if spec.default is not None else " Until then it counts as not given."
 
 
 def _column_spec(contract: type[Table], name: str, column: Column) -> ColumnSpec:

@@ -23,7 +23,9 @@ from sop_pipeline.definitions import build_defs
 from sop_pipeline.defs.lock import hold_night
 from sop_pipeline.defs.schedules import NIGHTLY
 from sop_pipeline.settings import nearest
+from sop_pipeline.warehouse import AmountError
 
+AMOUNT = f"{AmountError.__module__}.{AmountError.__name__}: "
 CONFIGURATION = f"{ConfigurationError.__module__}.{ConfigurationError.__name__}: "
 MODULE, LOCATION = "sop_pipeline.definitions", "sop_pipeline"
 PUBLISHED = dg.AssetKey(["published", "sop"])
@@ -49,7 +51,10 @@ class FailedCheck:
 
 @dataclass(frozen=True)
 class NightOutcome:
-    """How a night ended. `errors`: failures of steps that no check explains; `misconfigured`: one of them is a matter of `sop.yaml`."""
+    """How a night ended. `errors`: failures of steps that no check explains.
+
+    `misconfigured`: one of them is a matter of `sop.yaml`; `beyond_money`: one is an amount that no table of money can hold.
+    """
 
     run_id: str
     succeeded: bool
@@ -58,10 +63,11 @@ class NightOutcome:
     failed_checks: tuple[FailedCheck, ...]
     errors: tuple[str, ...]
     misconfigured: bool = False
+    beyond_money: bool = False
 
     @property
     def stopped_by_data(self) -> bool:
-        return not self.succeeded and any(check.blocking for check in self.failed_checks)
+        return not self.succeeded and (self.beyond_money or any(check.blocking for check in self.failed_checks))
 
 
 def run_night(company: Company, *, selection: Sequence[str] = ()) -> NightOutcome:
@@ -98,10 +104,19 @@ def run_night(company: Company, *, selection: Sequence[str] = ()) -> NightOutcom
             and event.step_failure_data.error
             and "AssetCheckFailed" not in str(event.step_failure_data.error.cls_name)
         ]
-        errors = tuple(str(getattr(cause, "message", cause)).strip().removeprefix(CONFIGURATION) for cause in causes)
-        misconfigured = any(getattr(cause, "cls_name", None) == ConfigurationError.__name__ for cause in causes)
+        errors = tuple(str(getattr(cause, "message", cause)).strip().removeprefix(CONFIGURATION).removeprefix(AMOUNT) for cause in causes)
+        names = {getattr(cause, "cls_name", None) for cause in causes}
         published = any(event.asset_key == PUBLISHED for event in result.get_asset_materialization_events())
-    return NightOutcome(result.run_id, result.success, published, time.monotonic() - started, tuple(failed), errors, misconfigured)
+    return NightOutcome(
+        result.run_id,
+        result.success,
+        published,
+        time.monotonic() - started,
+        tuple(failed),
+        errors,
+        misconfigured=ConfigurationError.__name__ in names,
+        beyond_money=AmountError.__name__ in names,
+    )
 
 
 @contextlib.contextmanager

@@ -88,6 +88,7 @@ def _stage_once(con: duckdb.DuckDBPyConnection, company: Company, extract: Extra
     odd = _ragged_lines(con, view, load)
     issues = together([issue_frame(_load_issues(load, odd, of_keys.replaced)), issues_of_rows(con, view, breaches)])
     rejected = _rows_with_errors(breaches)
+    _leave_out(con, name, specs, breaches)
     remove_rows(con, name, pl.concat([rejected, of_keys.repeated]))
     later = _remove_later_facts(con, name, load.as_of_date)
     return Staged(
@@ -129,6 +130,22 @@ def remove_rows(con: duckdb.DuckDBPyConnection, extract: str, rows: pl.Series) -
         con.execute(f"delete from staging.{quoted(extract)} where rowid in (select row from rows_to_remove)")
     finally:
         con.unregister("rows_to_remove")
+
+
+def _leave_out(con: duckdb.DuckDBPyConnection, extract: str, specs: Sequence[ColumnSpec], breaches: pl.DataFrame) -> None:
+    """Let cells out of a range that only warns count as not given: one impossible figure must not cost the whole row."""
+    for spec in specs:
+        rows = breaches.filter((pl.col("rule") == f"{spec.name}_range") & (pl.col("severity") == "warning")).get_column("row")
+        if not rows.len():
+            continue
+        con.register("rows_to_change", rows.alias("row").to_frame().to_arrow())
+        try:
+            con.execute(
+                f"update staging.{quoted(extract)} set {quoted(spec.name)} = $instead where rowid in (select row from rows_to_change)",
+                {"instead": spec.default},
+            )
+        finally:
+            con.unregister("rows_to_change")
 
 
 def _once_each(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:

@@ -12,6 +12,11 @@ item_before as (select * from plan.item_demand where scenario_id = 'base' and st
 items as (select * from core.items),
 sales_submissions as (select * from core.sales_submissions),
 sales_plan_status as (select * from core.sales_plan_status),
+supply_policies as (select * from core.supply_policies),
+overrides as (
+    select * from core.overrides
+    where measure in ('closing_inventory', 'closing_backlog') and item_id = '' and is_superseded = 0 and quantity is not null
+),
 priced as (
     select
         balance.*,
@@ -103,6 +108,91 @@ spoiled as (
     from planned
     where missing > 0
 ),
+-- what management allows or orders, and the plan cannot keep beside what else is ordered or frozen
+limits as (
+    select
+        planned.*,
+        'most backlog' as subject,
+        'backlog above the most its policy allows by up to' as told,
+        greatest(coalesce(planned.closing_backlog_quantity, 0), coalesce(planned.closing_shortage_quantity, 0))
+        - supply_policies.maximum_backlog_quantity as missing,
+        supply_policies.maximum_backlog_quantity as allowed,
+        planned.price as standing_price,
+        null as flowing_price
+    from planned
+    inner join supply_policies using (family_id, period_start)
+    union all
+    select
+        planned.*,
+        'most production',
+        'production above the most its policy allows by up to',
+        planned.production_quantity - coalesce(planned.production_to_date_quantity, 0) - supply_policies.maximum_production_quantity,
+        supply_policies.maximum_production_quantity,
+        null,
+        planned.unit_cost
+    from planned
+    inner join supply_policies using (family_id, period_start)
+    union all
+    select
+        planned.*,
+        'least production',
+        'production below the least its policy asks for by up to',
+        supply_policies.minimum_production_quantity - planned.production_quantity + coalesce(planned.production_to_date_quantity, 0),
+        supply_policies.minimum_production_quantity,
+        null,
+        planned.unit_cost
+    from planned
+    inner join supply_policies using (family_id, period_start)
+    union all
+    select
+        planned.*,
+        replace(overrides.measure, '_', ' '),
+        replace(overrides.measure, '_', ' ') || ' away from what was ordered by up to',
+        abs(
+            case overrides.measure
+                when 'closing_inventory' then planned.closing_inventory_quantity
+                else coalesce(planned.closing_backlog_quantity, planned.closing_shortage_quantity)
+            end - overrides.quantity
+        ),
+        overrides.quantity,
+        case overrides.measure when 'closing_inventory' then planned.unit_cost else planned.price end,
+        null
+    from planned
+    inner join overrides using (family_id, period_start)
+    -- the executive step is the last word
+    qualify row_number() over (partition by planned.family_id, planned.period_start, overrides.measure order by overrides.step) = 1
+    union all
+    -- a target that its own limits forbid
+    select
+        planned.*,
+        'target',
+        case when planned.target_inventory_quantity > planned.maximum_inventory_quantity then 'target above the most stock' else 'target below the least stock' end
+        || ' its policy allows by up to',
+        greatest(
+            planned.target_inventory_quantity - planned.maximum_inventory_quantity, planned.minimum_inventory_quantity - planned.target_inventory_quantity
+        ),
+        planned.target_inventory_quantity,
+        planned.unit_cost,
+        null
+    from planned
+),
+limit_not_kept as (
+    select
+        'limit_not_kept',
+        family_id,
+        null,
+        subject,
+        period_start,
+        1,
+        missing,
+        missing <= $negligible_ratio * allowed,
+        concat(family_name, ': ', told, ' {} ', planning_unit),
+        missing * standing_price,
+        missing * flowing_price,
+        planner
+    from limits
+    where missing > 1e-5 * greatest(1, allowed)
+),
 lead_time as (
     select
         'lead_time_over_target',
@@ -119,6 +209,24 @@ lead_time as (
         planner
     from planned
     where customer_lead_time_days - target_customer_lead_time_days > $lead_time_tolerance_days
+),
+-- where nothing is ever shipped a new order has no lead time at all
+unshipped as (
+    select
+        'lead_time_over_target',
+        family_id,
+        null,
+        'no shipment',
+        period_start,
+        1,
+        closing_backlog_quantity,
+        false,
+        concat(family_name, ': up to {} ', planning_unit, ' on order, and nothing is planned to be shipped of it'),
+        closing_backlog_quantity * price,
+        null,
+        planner
+    from planned
+    where production_strategy <> 'make_to_stock' and customer_lead_time_days is null and closing_backlog_quantity > 1e-6
 ),
 schedules as (
     select
@@ -246,7 +354,11 @@ together as (
     union all
     select * from spoiled
     union all
+    select * from limit_not_kept
+    union all
     select * from lead_time
+    union all
+    select * from unshipped
     union all
     select * from schedule
     union all

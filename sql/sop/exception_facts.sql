@@ -127,6 +127,49 @@ short_for_capacity as (
             where resource_plan.resource_id = resources.resource_id and resource_plan.load_status in ('full', 'full but costless', 'overloaded')
         )
 ),
+-- families that feed each other in a circle are planned one after the other, so what closes the circle cannot be planned
+feeds as (
+    select distinct
+        family_id,
+        component_family_id
+    from core.family_usage
+),
+fed as (
+    with recursive reached as (
+        select
+            family_id,
+            component_family_id
+        from feeds
+        union
+        select
+            reached.family_id,
+            feeds.component_family_id
+        from reached
+        inner join feeds on reached.component_family_id = feeds.family_id
+    )
+
+    select family_id
+    from reached
+    where family_id = component_family_id
+),
+circular as (
+    select
+        'circular_families',
+        fed.family_id,
+        null,
+        null,
+        concat(
+            dim_family.family_name, ': its items and those of ', string_agg(component.family_name, ', ' order by component.family_name),
+            ' go into each other in a circle; what the families take of each other is not planned'
+        ),
+        null,
+        'team:engineering'
+    from fed
+    inner join dim_family using (family_id)
+    inner join feeds on fed.family_id = feeds.family_id and feeds.component_family_id in (select family_id from fed)
+    inner join dim_family as component on feeds.component_family_id = component.family_id
+    group by fed.family_id, dim_family.family_name
+),
 launch_money as (
     select
         item_demand.item_id,
@@ -251,6 +294,8 @@ together as (
     select * from short_for_lead_time
     union all
     select * from short_for_capacity
+    union all
+    select * from circular
     union all
     select * from unready
     union all

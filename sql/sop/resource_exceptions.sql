@@ -108,6 +108,55 @@ heads as (
     left join wages using (resource_id, period_start)
     where (bounds.missing_heads > 1e-6 and bounds.is_at_most) or (bounds.missing_heads < -1e-6 and bounds.is_at_least)
 ),
+-- limits of heads that hires, layoffs and leavers cannot reach
+unreached as (
+    select
+        bounds.*,
+        unnest([
+            {
+                'subject': 'below the least',
+                'told': ': up to {} heads below the least asked for, out of reach of hires',
+                'heads': workforce.minimum_headcount - bounds.planned_heads
+            },
+            {
+                'subject': 'above the most',
+                'told': ': up to {} heads above the most allowed, out of reach of layoffs',
+                'heads': bounds.planned_heads - workforce.maximum_headcount
+            },
+            {
+                'subject': 'leavers',
+                'told': ': up to {} more heads are expected to leave than there are',
+                'heads': workforce.expected_leavers - bounds.leavers
+            }
+        ], recursive := true)
+    from bounds
+    inner join workforce using (resource_id, period_start)
+),
+heads_out_of_reach as (
+    select
+        'heads_bound',
+        null,
+        unreached.resource_id,
+        unreached.subject,
+        unreached.period_start,
+        1,
+        unreached.heads,
+        false,
+        concat(dim_resource.resource_name, unreached.told),
+        null,
+        -- heads that are not there cost nothing; heads too many are paid
+        case
+            when unreached.subject = 'above the most' and unreached.planned_heads + unreached.temporary_heads > 0
+                then
+                    unreached.heads / (unreached.planned_heads + unreached.temporary_heads) * (unreached.regular_hours + unreached.idle_hours)
+                    * coalesce(wages.own_regular_wage, wages.regular_wage)
+        end,
+        'team:production'
+    from unreached
+    inner join dim_resource using (resource_id)
+    left join wages using (resource_id, period_start)
+    where unreached.heads > 1e-5 * greatest(1, unreached.planned_heads)
+),
 totals as (
     select
         'control_total',
@@ -151,6 +200,8 @@ together as (
     select * from overloaded
     union all
     select * from heads
+    union all
+    select * from heads_out_of_reach
     union all
     select * from totals
     union all

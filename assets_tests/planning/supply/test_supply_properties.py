@@ -179,6 +179,21 @@ def test_money_in_other_units_gives_the_same_plan(factor: float) -> None:
     np.testing.assert_allclose(plan_supply(other).quantities.supply, plan_supply(given).quantities.supply, atol=1e-4)
 
 
+def test_a_family_that_costs_billions_leaves_the_others_a_plan() -> None:
+    """Presolve takes this programme for an unbounded one."""
+    given, is_dear = frames(), pl.col("family_id") == "pins"
+    for table, column, price in (
+        ("families", "unit_value_amount", 1e10),
+        ("source_periods", "unit_cost", 1e10),
+        ("family_periods", "holding_cost", 2e8),
+    ):
+        given[table] = given[table].with_columns(pl.when(is_dear).then(price).otherwise(pl.col(column)).alias(column))
+    plan = plan_supply(inputs_from_frames(**given), "chase")
+    supplied = plan.quantities.supply.sum() - plan.quantities.issued.sum()
+    needed = plan.inputs.families.demand_quantity.sum() - 90.0  # of opening stock
+    assert supplied == pytest.approx(needed + plan.quantities.position[:, -1].sum(), abs=1e-4)
+
+
 def test_a_warm_start_changes_the_time_and_not_the_plan() -> None:
     given = inputs_from_frames(**frames())
     base = plan_supply(given)

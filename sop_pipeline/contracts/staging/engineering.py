@@ -3,7 +3,7 @@
 import polars as pl
 
 from sop_pipeline.contracts.base import Count, Date, Quantity, Ratio, Rule, Table, Text, column
-from sop_pipeline.contracts.staging.vocabulary import SOURCE_FILE, SOURCE_LINE, exactly_one_of
+from sop_pipeline.contracts.staging.vocabulary import A_CENTURY_DAYS, SOURCE_FILE, SOURCE_LINE, at_most, exactly_one_of
 
 ITEM_TYPES = ("finished", "semi_finished", "raw", "packaging", "phantom", "service")
 SOURCINGS = ("make", "buy")
@@ -11,10 +11,24 @@ LIFECYCLES = ("design", "launch", "active", "phase_out", "obsolete")
 PRODUCTION_STRATEGIES = ("make_to_stock", "make_to_order", "assemble_to_order")
 PLANNING_BILL_KINDS = ("variant", "option", "common")
 DISPOSITIONS = ("use_up", "rework", "scrap")
+MOST_ROOM_PER_UNIT = 100_000
+MOST_HOURS_PER_UNIT = 100_000  # a ship takes more, and is not one unit of a family
+MOST_OFFSET_PERIODS = 1_300  # a century of 13 periods a year
 CHANGE_STATUSES = ("draft", "approved", "released", "done")
 
 
-class Items(Table, key=("item_id",)):
+class Items(
+    Table,
+    key=("item_id",),
+    rules={
+        "lead_time_days_plausible": at_most("lead_time_days", A_CENTURY_DAYS, "days"),
+        "planning_units_per_unit_plausible": Rule(
+            pl.col("planning_units_per_unit").is_between(1e-6, 1e6),
+            "One unit of the item would be more than a million, or less than a millionth, planning units; correct planning_units_per_unit.",
+            severity="warning",
+        ),
+    },
+):
     """One row per item."""
 
     item_id: Text = column("Item")
@@ -29,11 +43,13 @@ class Items(Table, key=("item_id",)):
     phase_out_date: Date = column("Last day of sales; nothing is forecast after it", optional=True)
     successor_item_id: Text = column("Item that takes over its demand", optional=True)
     lead_time_days: Count = column("Lead time in calendar days", optional=True, ge=0)
-    lot_minimum: Quantity = column("Smallest lot, in the item's unit", optional=True)
-    lot_multiple: Quantity = column("Lots are multiples of this, in the item's unit", optional=True)
-    storage_volume_m3: Ratio = column("Cubic metres one unit takes in store", optional=True)
-    storage_pallets: Ratio = column("Pallets one unit takes in store", optional=True)
-    shelf_life_days: Count = column("Days it keeps", optional=True)
+    lot_minimum: Quantity = column("Smallest lot, in the item's unit", optional=True, ge=0, severity="warning")
+    lot_multiple: Quantity = column("Lots are multiples of this, in the item's unit", optional=True, ge=0, severity="warning")
+    storage_volume_m3: Ratio = column(
+        "Cubic metres one unit takes in store", optional=True, ge=0, le=MOST_ROOM_PER_UNIT, severity="warning"
+    )
+    storage_pallets: Ratio = column("Pallets one unit takes in store", optional=True, ge=0, le=MOST_ROOM_PER_UNIT, severity="warning")
+    shelf_life_days: Count = column("Days it keeps", optional=True, ge=0, severity="warning")
     source_file: Text = SOURCE_FILE
     source_line: Count = SOURCE_LINE
 
@@ -47,7 +63,9 @@ class ProductFamilies(Table, key=("family_id",)):
     planning_unit: Text = column("Unit the family is planned in")
     production_strategy: Text = column("What the family is made to", isin=PRODUCTION_STRATEGIES)
     site_id: Text = column("Main site; the one with most of its routing hours where empty", optional=True)
-    customer_lead_time_days: Count = column("Working days from order to shipment that the market accepts", optional=True)
+    customer_lead_time_days: Count = column(
+        "Working days from order to shipment that the market accepts", optional=True, ge=0, le=A_CENTURY_DAYS, severity="warning"
+    )
     demand_time_fence_periods: Count = column("Periods from now in which only orders count as demand", ge=0, default="0")
     planning_time_fence_periods: Count = column(
         "Periods from now in which approved production holds; then it is dear to leave, see supply.slushy_fence_periods",
@@ -92,7 +110,13 @@ class BillOfMaterials(
     valid_to: Date = column("First day it holds no longer", optional=True)
     quantity_per: Ratio = column("Component units in one unit of the parent", gt=0)
     scrap_ratio: Ratio = column("Share of the component that is lost: 0.02 is 2 %", optional=True, ge=0, lt=1)
-    lead_time_offset_days: Count = column("Calendar days before the parent's due date that the component is needed", optional=True)
+    lead_time_offset_days: Count = column(
+        "Calendar days before the parent's due date that the component is needed",
+        optional=True,
+        ge=0,
+        le=A_CENTURY_DAYS,
+        severity="warning",
+    )
     source_file: Text = SOURCE_FILE
     source_line: Count = SOURCE_LINE
 
@@ -109,7 +133,19 @@ class PlanningBills(Table, key=("family_id", "item_id", "valid_from")):
     source_line: Count = SOURCE_LINE
 
 
-class Routings(Table, key=("item_id", "routing_id", "operation")):
+class Routings(
+    Table,
+    key=("item_id", "routing_id", "operation"),
+    rules={
+        "lead_time_offset_periods_plausible": at_most("lead_time_offset_periods", MOST_OFFSET_PERIODS, "periods"),
+        "run_hours_per_unit_plausible": at_most("run_hours_per_unit", MOST_HOURS_PER_UNIT, "hours", severity="warning"),
+        "yield_ratio_plausible": Rule(
+            pl.col("yield_ratio") >= 0.01,
+            "Less than one unit of a hundred would be good; write yield_ratio as 0.98 for 98 %.",
+            severity="warning",
+        ),
+    },
+):
     """One row per item, routing and operation."""
 
     item_id: Text = column("Item that is made")
@@ -119,11 +155,11 @@ class Routings(Table, key=("item_id", "routing_id", "operation")):
     setup_hours: Quantity = column("Hours to set up for a lot", optional=True, ge=0)
     run_hours_per_unit: Ratio = column("Hours of the resource for one unit of the item", ge=0)
     labour_resource_id: Text = column("Labour resource beside it", optional=True)
-    labour_hours_per_unit: Ratio = column("Labour hours for one unit of the item", optional=True)
+    labour_hours_per_unit: Ratio = column("Labour hours for one unit of the item", optional=True, ge=0, severity="warning")
     yield_ratio: Ratio = column("Good units out of units started: 0.98 is 98 %", optional=True, gt=0, le=1)
     lead_time_offset_periods: Count = column("Periods before completion that the work falls in", optional=True, ge=0)
     valid_from: Date = column("First day it holds; since ever where empty", optional=True)
-    share_ratio: Ratio = column("Share of the item made on this routing, where it has several", optional=True)
+    share_ratio: Ratio = column("Share of the item made on this routing, where it has several", optional=True, ge=0, severity="warning")
     source_file: Text = SOURCE_FILE
     source_line: Count = SOURCE_LINE
 
@@ -140,7 +176,9 @@ class BillOfResources(
     resource_id: Text = column("Resource used")
     valid_from: Date = column("First day it holds; since ever where empty", optional=True)
     usage_per_unit: Ratio = column("Capacity units of the resource for one planning unit of the family, or unit of the item", gt=0)
-    lead_time_offset_periods: Count = column("Periods before completion that the use falls in", optional=True)
+    lead_time_offset_periods: Count = column(
+        "Periods before completion that the use falls in", optional=True, ge=0, le=MOST_OFFSET_PERIODS, severity="warning"
+    )
     source_file: Text = SOURCE_FILE
     source_line: Count = SOURCE_LINE
 

@@ -19,6 +19,7 @@ from sop_pipeline.contracts.base import (
     column,
 )
 from sop_pipeline.contracts.staging.vocabulary import (
+    A_CENTURY_DAYS,
     SOURCE_FILE,
     SOURCE_LINE,
     at_least_one_of,
@@ -83,9 +84,9 @@ class StandardCosts(
 
     item_id: Text = column("Item")
     valid_from: Date = column("First day it holds")
-    material_cost: Money = column("Material part, for per_quantity units", optional=True, currency="currency")
-    labour_cost: Money = column("Labour part, for per_quantity units", optional=True, currency="currency")
-    overhead_cost: Money = column("Overhead part, for per_quantity units", optional=True, currency="currency")
+    material_cost: Money = column("Material part, for per_quantity units", optional=True, currency="currency", ge=0, severity="warning")
+    labour_cost: Money = column("Labour part, for per_quantity units", optional=True, currency="currency", ge=0, severity="warning")
+    overhead_cost: Money = column("Overhead part, for per_quantity units", optional=True, currency="currency", ge=0, severity="warning")
     total_cost: Money = column("Standard cost of per_quantity units; the sum of the parts where all are given", gt=0, currency="currency")
     currency: Text = column("Currency of the costs, ISO 4217", matches=CURRENCY_CODE)
     per_quantity: Quantity = column("The costs are for so many units", gt=0, default="1")
@@ -173,6 +174,14 @@ class PlanningCosts(
         "scope_id_given_below_company": Rule(
             (pl.col("scope") == "company") | pl.col("scope_id").is_not_null(),
             "Name the family or the resource in scope_id; only the scope company has none.",
+        ),
+        "days_plausible": Rule(
+            ~pl.col("cost_type").is_in(["days_sales_outstanding", "days_payables_outstanding"]) | (pl.col("value") <= A_CENTURY_DAYS),
+            "Nobody is paid after a century; correct the number of days.",
+        ),
+        "value_not_negative": Rule(
+            pl.col("cost_type").is_in(["opening_cash", "minimum_cash"]) | (pl.col("value") >= 0),
+            "Only cash may be below zero; correct the value, or leave the row out and let the cost be derived.",
         ),
     },
 ):

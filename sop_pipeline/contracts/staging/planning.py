@@ -77,10 +77,12 @@ class ApprovedPlans(Table, key=("cycle_id", "family_id", "period_start")):
     family_id: Text = column("Family")
     period_start: Date = column("First day of the planning period")
     approved_on: Date = column("Day of the approval")
-    demand_quantity: Quantity = column("Demand planned, in the planning unit", optional=True)
-    production_quantity: Quantity = column("Production planned, in the planning unit", optional=True)
-    closing_inventory_quantity: Quantity = column("Inventory planned at the end, in the planning unit", optional=True)
-    closing_backlog_quantity: Quantity = column("Backlog planned at the end, in the planning unit", optional=True)
+    demand_quantity: Quantity = column("Demand planned, in the planning unit", optional=True, ge=0, severity="warning")
+    production_quantity: Quantity = column("Production planned, in the planning unit", optional=True, ge=0, severity="warning")
+    closing_inventory_quantity: Quantity = column(
+        "Inventory planned at the end, in the planning unit", optional=True, ge=0, severity="warning"
+    )
+    closing_backlog_quantity: Quantity = column("Backlog planned at the end, in the planning unit", optional=True, ge=0, severity="warning")
     revenue: Money = column("Revenue planned", optional=True, currency="currency")
     currency: Text = column("Currency of the revenue, ISO 4217", optional=True, matches=CURRENCY_CODE)
     source_file: Text = SOURCE_FILE
@@ -99,10 +101,16 @@ class SupplyPolicies(
     strategy: Text = column(  # type: ignore[assignment] # Pandera has a method of that name, unused here
         "How supply follows demand", isin=SUPPLY_STRATEGIES
     )
-    minimum_production: Quantity = column("Least production of a period, in the planning unit; no limit where empty", optional=True)
-    maximum_production: Quantity = column("Most production of a period, in the planning unit; no limit where empty", optional=True)
+    minimum_production: Quantity = column(
+        "Least production of a period, in the planning unit; no limit where empty", optional=True, ge=0, severity="warning"
+    )
+    maximum_production: Quantity = column(
+        "Most production of a period, in the planning unit; no limit where empty", optional=True, ge=0, severity="warning"
+    )
     subcontract_allowed: Flag = column("Production may be bought from a subcontractor", default="false")
-    maximum_backlog_quantity: Quantity = column("Most backlog, in the planning unit; no limit where empty", optional=True)
+    maximum_backlog_quantity: Quantity = column(
+        "Most backlog, in the planning unit; no limit where empty", optional=True, ge=0, severity="warning"
+    )
     lost_sales_allowed: Flag = column("A shortage may be lost; otherwise it waits as backorder", default="false")
     source_file: Text = SOURCE_FILE
     source_line: Count = SOURCE_LINE

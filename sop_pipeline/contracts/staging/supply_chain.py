@@ -1,7 +1,7 @@
 """Contracts of the supply chain extracts: stock, movements, inventory policies, suppliers and purchasing. What is made is production's."""
 
 from sop_pipeline.contracts.base import CURRENCY_CODE, Count, Date, Money, Quantity, Ratio, Table, Text, column
-from sop_pipeline.contracts.staging.vocabulary import SOURCE_FILE, SOURCE_LINE, exactly_one_of, not_above
+from sop_pipeline.contracts.staging.vocabulary import A_CENTURY_DAYS, SOURCE_FILE, SOURCE_LINE, at_most, exactly_one_of, not_above
 
 STOCK_STATUSES = ("unrestricted", "quality", "blocked", "transit")
 MOVEMENT_TYPES = ("issue", "adjustment", "transfer", "scrap", "sample", "return", "status_change", "other")
@@ -40,6 +40,8 @@ class InventoryPolicies(
     rules={
         "exactly_one_of_item_and_family": exactly_one_of("item_id", "family_id"),
         "minimum_days_not_above_maximum": not_above("minimum_days_of_supply", "maximum_days_of_supply"),
+        "target_days_not_below_minimum": not_above("minimum_days_of_supply", "target_days_of_supply", severity="warning"),
+        "target_days_not_above_maximum": not_above("target_days_of_supply", "maximum_days_of_supply", severity="warning"),
     },
 ):
     """One row per item or family and validity date: management's objective for inventory or backlog."""
@@ -47,14 +49,16 @@ class InventoryPolicies(
     item_id: Text = column("Item, where the objective is by item", optional=True)
     family_id: Text = column("Family, where the objective is by family; it wins over the sum of its items", optional=True)
     valid_from: Date = column("First day it holds, until the next row")
-    target_days_of_supply: Quantity = column("Stock aimed at, in working days of coming demand", optional=True)
-    target_quantity: Quantity = column("Stock aimed at, as a quantity; it wins over days", optional=True)
-    minimum_days_of_supply: Quantity = column("Least stock, in working days", optional=True)
-    maximum_days_of_supply: Quantity = column("Most stock, in working days", optional=True)
+    target_days_of_supply: Quantity = column("Stock aimed at, in working days of coming demand", optional=True, ge=0, severity="warning")
+    target_quantity: Quantity = column("Stock aimed at, as a quantity; it wins over days", optional=True, ge=0, severity="warning")
+    minimum_days_of_supply: Quantity = column("Least stock, in working days", optional=True, ge=0, severity="warning")
+    maximum_days_of_supply: Quantity = column("Most stock, in working days", optional=True, ge=0, severity="warning")
     service_level: Ratio = column(
         "Chance of no shortage in a period, which gives the minimum where none is set: 0.95", optional=True, gt=0, lt=1
     )
-    target_backlog_days: Quantity = column("Backlog aimed at, in working days, for what is made to order", optional=True)
+    target_backlog_days: Quantity = column(
+        "Backlog aimed at, in working days, for what is made to order", optional=True, ge=0, severity="warning"
+    )
     source_file: Text = SOURCE_FILE
     source_line: Count = SOURCE_LINE
 
@@ -65,23 +69,27 @@ class Suppliers(Table, key=("supplier_id",)):
     supplier_id: Text = column("Supplier")
     supplier_name: Text = column("Name of the supplier")
     country: Text = column("Country", optional=True)
-    payment_terms_days: Count = column("Days until an invoice is due", optional=True)
+    payment_terms_days: Count = column("Days until an invoice is due", optional=True, ge=0, le=A_CENTURY_DAYS, severity="warning")
     source_file: Text = SOURCE_FILE
     source_line: Count = SOURCE_LINE
 
 
-class SupplierItems(Table, key=("item_id", "supplier_id", "valid_from")):
+class SupplierItems(
+    Table,
+    key=("item_id", "supplier_id", "valid_from"),
+    rules={"lead_time_days_plausible": at_most("lead_time_days", A_CENTURY_DAYS, "days")},
+):
     """One row per item, supplier and validity date."""
 
     item_id: Text = column("Item bought")
     supplier_id: Text = column("Supplier")
     valid_from: Date = column("First day it holds; since ever where empty", optional=True)
     lead_time_days: Count = column("Calendar days from order to receipt", ge=0)
-    minimum_order_quantity: Quantity = column("Smallest order, in the item's unit", optional=True)
-    order_multiple: Quantity = column("Orders are multiples of this, in the item's unit", optional=True)
-    price: Money = column("Price of one unit", optional=True, currency="currency")
+    minimum_order_quantity: Quantity = column("Smallest order, in the item's unit", optional=True, ge=0, severity="warning")
+    order_multiple: Quantity = column("Orders are multiples of this, in the item's unit", optional=True, gt=0, severity="warning")
+    price: Money = column("Price of one unit", optional=True, currency="currency", ge=0, severity="warning")
     currency: Text = column("Currency of the price, ISO 4217", optional=True, matches=CURRENCY_CODE)
-    share_ratio: Ratio = column("Share of the item bought here; shares of an item sum to 1", optional=True)
+    share_ratio: Ratio = column("Share of the item bought here; shares of an item sum to 1", optional=True, ge=0, severity="warning")
     source_file: Text = SOURCE_FILE
     source_line: Count = SOURCE_LINE
 
@@ -92,7 +100,7 @@ class SupplierCapacity(Table, key=("supplier_id", "item_id", "period_start")):
     supplier_id: Text = column("Supplier")
     item_id: Text = column("Item; where empty all of the supplier together: what limits by item leave, shared by need", optional=True)
     period_start: Date = column("First day of the planning period")
-    maximum_quantity: Quantity = column("Most the supplier delivers in the period")
+    maximum_quantity: Quantity = column("Most the supplier delivers in the period", ge=0)
     source_file: Text = SOURCE_FILE
     source_line: Count = SOURCE_LINE
 
@@ -110,7 +118,7 @@ class OpenPurchaseOrders(Table, key=("purchase_order_id", "purchase_order_line")
     confirmed_date: Date = column("Day the supplier confirmed", optional=True)
     open_quantity: Quantity = column("Quantity still to come, in the row's unit", gt=0)
     unit_of_measure: Text = column("Unit of the quantity; the item's where empty", optional=True)
-    unit_price: Money = column("Price of one unit", optional=True, currency="currency")
+    unit_price: Money = column("Price of one unit", optional=True, currency="currency", ge=0, severity="warning")
     currency: Text = column("Currency of the price, ISO 4217", optional=True, matches=CURRENCY_CODE)
     source_file: Text = SOURCE_FILE
     source_line: Count = SOURCE_LINE
@@ -127,7 +135,7 @@ class PurchaseReceipts(Table, key=("receipt_id", "receipt_line")):
     supplier_id: Text = column("Supplier", optional=True)
     received_date: Date = column("Day of the receipt")
     quantity: Quantity = column("Quantity received, in the item's unit")
-    unit_price: Money = column("Price of one unit", optional=True, currency="currency")
+    unit_price: Money = column("Price of one unit", optional=True, currency="currency", ge=0, severity="warning")
     currency: Text = column("Currency of the price, ISO 4217", optional=True, matches=CURRENCY_CODE)
     source_file: Text = SOURCE_FILE
     source_line: Count = SOURCE_LINE

@@ -4,6 +4,7 @@ import polars as pl
 
 from sop_pipeline.contracts.base import Rule, column
 
+A_CENTURY_DAYS = 36_525  # no lead time and no payment takes longer
 SOURCE_FILE = column("File the row came from, relative to the company folder, or the name of the query")
 MOST_TIMES = 10
 SOURCE_LINE = column("Physical line in that file where the row begins, from 1", ge=1)
@@ -26,9 +27,14 @@ def not_before(later: str, earlier: str, severity: str = "error") -> Rule:
     return Rule(pl.col(later) >= pl.col(earlier), f"{later} must not lie before {earlier}; correct the dates.", severity)
 
 
-def not_above(lower: str, upper: str) -> Rule:
+def not_above(lower: str, upper: str, severity: str = "error") -> Rule:
     """`lower` is at most `upper`, where both are given."""
-    return Rule(pl.col(lower) <= pl.col(upper), f"{lower} must not be above {upper}; correct one of the two limits.")
+    return Rule(pl.col(lower) <= pl.col(upper), f"{lower} must not be above {upper}; correct one of the two.", severity)
+
+
+def at_most(name: str, limit: int, unit: str, severity: str = "error") -> Rule:
+    """`name` is no more than anything real: what lies beyond is a mistake, and leads out of the calendar."""
+    return Rule(pl.col(name) <= limit, f"{name} is more than {limit} {unit}; correct it.", severity)
 
 
 def not_a_percentage(name: str) -> Rule:

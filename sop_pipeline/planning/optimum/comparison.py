@@ -15,6 +15,7 @@ from sop_pipeline.planning.supply import SupplyPlan, plan_supply
 from sop_pipeline.planning.supply.compare import COMPANY, WEIGHTS, rate_change_ratio, strategy_measures
 from sop_pipeline.planning.supply.costs import COST_KINDS, Costs
 from sop_pipeline.planning.supply.explain import peg_shortages
+from sop_pipeline.planning.supply.inputs import Floats
 from sop_pipeline.planning.supply.strategies import PLANNED
 from sop_pipeline.planning.supply.to_frames import price_frame
 
@@ -41,11 +42,17 @@ BASIS = {
 LISTED = {"backlog": "backorder_cost", "lost_sale": "lost_sale_cost"}
 
 
-def comparison_frame(scenario_id: str, plans: Mapping[str, tuple[SupplyPlan, Costs]], families: pl.DataFrame) -> pl.DataFrame:
-    """The frame of contract StrategyComparison. Quantities stand on the company only where all families count in one planning unit."""
+def comparison_frame(
+    scenario_id: str, plans: Mapping[str, tuple[SupplyPlan, Costs]], families: pl.DataFrame, unit_cost: Floats
+) -> pl.DataFrame:
+    """The frame of contract StrategyComparison. Quantities stand on the company only where all families count in one planning unit.
+
+    `unit_cost`: standard cost of a planning unit in each period, families × periods, money.
+    """
     measures = strategy_measures(
         {strategy: dataclasses.replace(plan, costs=costs) for strategy, (plan, costs) in plans.items()},
         is_one_unit=families["planning_unit"].n_unique() == 1,
+        unit_cost=unit_cost,
     )
     return _shaped(
         measures.with_columns(

@@ -45,7 +45,8 @@ class Derived:
 class SupplyCosts:
     """Money per unit, hour or head and period of the horizon; F families, R resources, H periods. Steering prices are no money."""
 
-    unit_value: Floats  # F
+    unit_value: Floats  # F, mean over the periods
+    standard: Floats  # FH, standard cost, 0 where none is known
     production: Floats  # FH
     subcontract: Floats  # FH
     purchase: Floats  # FH
@@ -119,6 +120,7 @@ def read_costs(
     needed = _needed(balance, is_labour)
     return SupplyCosts(
         unit_value=standard.mean(axis=1),
+        standard=standard,
         **{name: np.where(np.isnan(known), derived, known) for name, (known, derived, _) in (costs | hours).items()},
         is_backorder_given=_always(backorder),
         is_lost_sale_given=_always(lost),

@@ -90,7 +90,9 @@ def optimise_supply(
     parts = [_tables(balance, made, money, scenario_id) for made in planned]
     curves = [curve_frame(scenario_id, made.plan, money) for made in planned if made.strategy == "hybrid"]
     published = next((made for made in planned if made.strategy == PLANNED), planned[-1])
-    compared = comparison_frame(scenario_id, {made.strategy: (made.plan, made.costs) for made in planned}, tables["families"])
+    compared = comparison_frame(
+        scenario_id, {made.strategy: (made.plan, made.costs) for made in planned}, tables["families"], money.standard
+    )
     regrets = [regret_frame(scenario_id, published.plan, money)] if curves else []
     return OptimumResult(
         **{name: pl.concat([part[name] for part in parts]) for name in parts[0]},

@@ -21,16 +21,17 @@ def plan_strategies(inputs: SupplyInputs) -> dict[str, SupplyPlan]:
     return {strategy: plan_supply(inputs, strategy) for strategy in (*STRATEGIES, PLANNED)}
 
 
-def strategy_measures(plans: Mapping[str, SupplyPlan], *, is_one_unit: bool = False) -> pl.DataFrame:
+def strategy_measures(plans: Mapping[str, SupplyPlan], *, is_one_unit: bool = False, unit_cost: Floats | None = None) -> pl.DataFrame:
     """One row per strategy, family (`*` = company) and measure: value in money, heads, hours, planning units or a ratio.
 
     Costs are money only. Heads and hours are shared to families by the hours they take and sum to the company; quantities are summed over
-    families only where `is_one_unit`: all count in the same planning unit.
+    families only where `is_one_unit`: all count in the same planning unit. `unit_cost`: what a planning unit of stock is worth in each
+    period, money, FT; the unit value of the families where it is left out.
     """
     rows = [
         (strategy, family, measure, value)
         for strategy, plan in plans.items()
-        for measure, values, company in _measures(plan, is_one_unit=is_one_unit)
+        for measure, values, company in _measures(plan, is_one_unit=is_one_unit, unit_cost=unit_cost)
         for family, value in (*zip(plan.inputs.families.family_ids, values.tolist(), strict=True), (COMPANY, company))
         if value is not None
     ]
@@ -59,7 +60,7 @@ def stability_curve(inputs: SupplyInputs, weights: Sequence[float] = WEIGHTS) ->
     return pl.DataFrame([(*row, row[2] / least - 1 if least else 0.0) for row in rows], schema=schema, orient="row")
 
 
-def _measures(plan: SupplyPlan, *, is_one_unit: bool) -> Iterator[tuple[str, Floats, float | None]]:
+def _measures(plan: SupplyPlan, *, is_one_unit: bool, unit_cost: Floats | None) -> Iterator[tuple[str, Floats, float | None]]:
     inputs, done, costs = plan.inputs, plan.quantities, plan.costs
     crew, shape = inputs.workforce, inputs.resources.regular_capacity.shape
     totals = {kind: costs.by_kind[kind].sum(axis=1) for kind in COST_KINDS}
@@ -67,7 +68,8 @@ def _measures(plan: SupplyPlan, *, is_one_unit: bool) -> Iterator[tuple[str, Flo
     for kind, amount in totals.items():
         yield kind, amount, float(amount.sum())
     average = done.inventory.mean(axis=1)
-    money = average * inputs.families.unit_value_amount
+    worth = inputs.families.unit_value_amount[:, None] if unit_cost is None else unit_cost
+    money = (done.inventory * worth).mean(axis=1)
     yield "average_inventory_amount", money, float(money.sum())
     yield "average_inventory_quantity", average, float(average.sum()) if is_one_unit else None
     if (inputs.families.shelf_life_periods > 0).any():

@@ -25,7 +25,8 @@ def verify(model: Model, solution: Solution, plan: Quantities, costs: Costs) -> 
     segments = model.segments
     position = np.zeros(inputs.shape)
     np.add.at(position, (segments.family, segments.period), segments.sign * programme.columns(values, "ladder"))
-    terms = np.maximum(np.abs(plan.position), inputs.families.demand_quantity.sum(axis=1, keepdims=True))
+    # What the family would need over the horizon, its consumers' demand included, is what the solver counts it by.
+    terms = np.maximum(np.abs(plan.position), model.prices.requirement_quantity[:, None])
     terms = np.maximum(terms, np.maximum(plan.issued, np.abs(inputs.opening_position_quantity)[:, None]))
     _same("closing position", families, position, plan.position, terms)
 

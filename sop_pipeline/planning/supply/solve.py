@@ -81,9 +81,16 @@ class Session:
     def run(self) -> Solution:
         """Solve what is there now. Raises SolverError unless it ends optimal, or a whole-number search at its node limit with a plan."""
         earlier = self._approach() if self._is_cold else 0
-        if self._highs.run() == highspy.HighsStatus.kError:
-            raise SolverError("HiGHS could not run the programme; an input is out of the solver's range")
+        done = self._highs.run()
         status = self._highs.getModelStatus()
+        if done == highspy.HighsStatus.kError or status == highspy.HighsModelStatus.kUnboundedOrInfeasible:
+            # Prices a trillion times apart look unbounded to presolve; the programme as it stands has an answer.
+            self._option("presolve", value="off")
+            done = self._highs.run()
+            status = self._highs.getModelStatus()
+            self._option("presolve", value="choose")
+        if done == highspy.HighsStatus.kError:
+            raise SolverError("HiGHS could not run the programme; an input is out of the solver's range")
         # The simplex method starts from the last basis, and finishes what the interior point method cannot.
         self._option("solver", value="choose")
         self._option("simplex_strategy", value=DUAL_SIMPLEX)

@@ -49,5 +49,8 @@ select
     family_review.value as sheet_amount
 from sums
 full join family_review using (scenario_id, level, level_id, period_start, measure)
-where round(coalesce(sums.families_amount, 0) - coalesce(family_review.value, 0)::decimal(38, 6), 2) <> 0
+-- the sheet holds numbers of 15 digits: beyond a trillion the cents are not among them
+where
+    abs(coalesce(sums.families_amount, 0) - coalesce(family_review.value, 0)::decimal(38, 6))
+    >= greatest(0.005, 1e-14 * abs(coalesce(sums.families_amount, 0)))
 order by sums.scenario_id, sums.level, sums.level_id, sums.period_start, sums.measure

@@ -7,17 +7,27 @@ with resources as (
     select * from staging.resources
 ),
 
+-- heads are the capacity of labour, of nothing else
+headed as (
+    select
+        workforce.resource_id,
+        workforce.period_start
+    from staging.workforce
+    inner join resources using (resource_id)
+    where workforce.headcount is not null and resources.resource_type = 'labour'
+),
+
 stated as (
     select resource_id, period_start from staging.resource_capacity where regular_capacity is not null
     union all
-    select resource_id, period_start from staging.workforce where headcount is not null
+    select resource_id, period_start from headed
 ),
 
 last_stated as (
     select
         resource_id,
         max(period_start) as last_period,
-        bool_or(resource_id in (select resource_id from staging.workforce where headcount is not null)) as has_heads
+        bool_or(resource_id in (select resource_id from headed)) as has_heads
     from stated
     group by resource_id
 )
@@ -31,7 +41,7 @@ left join last_stated using (resource_id)
 where
     resources.is_critical
     and resources.hours_per_day is null
-    -- a store, and working capital, is as large as its number of units
+    -- a store has its room, and working capital its limit, in number_of_units; one of them is what an empty cell stands for
     and not (
         resources.number_of_units <> 1
         and (
