@@ -112,5 +112,5 @@ def test_a_wrong_entry_is_named_by_sheet_and_cell(company: Path) -> None:
     assert f"extracts/planning/review_april.xlsx: overrides!H{overrides}: 12O" in check_text(found)
     assert f"overrides!H{overrides}" in found.csv.read_text(encoding="utf-8")
     assert run(company).succeeded
-    published = rows(company, "select source_cell from sop.quality_issues where extract = 'overrides' and value = '12O'")
+    published = rows(company, "select source_cell from sop.quality_issues where column_name = 'change_quantity'")
     assert published.rows() == [(f"overrides!H{overrides}",)]

@@ -23,7 +23,7 @@ LINE: dict[str, Any] = {
 @pytest.mark.parametrize(
     ("changed", "rule"),
     [
-        ({"factor": -0.5}, "factor_not_negative"),
+        ({"factor": -0.5}, "greater_than_or_equal_to(0)"),
         ({"change": 10.0}, "exactly_one_of_factor_and_change"),
         ({"factor": None}, "exactly_one_of_factor_and_change"),
         ({"scenario_id": "base"}, "base_has_no_lines"),

@@ -256,6 +256,10 @@ ROW_MUTATIONS: list[tuple[str, str, dict[str, Any]]] = [
     ("scenarios", "exactly_one_of_factor_and_change", {"factor": None, "change": None}),
     ("scenarios", "exactly_one_of_factor_and_change", {"factor": 1.0, "change": 3.0}),
     ("scenarios", "period_to_not_before_period_from", {"period_to": BEFORE}),
+    ("scenarios", "base_has_no_lines", {"scenario_id": "base"}),
+    ("scenarios", "family_fits_measure", {"measure": "capacity", "family_id": "F", "resource_id": None}),
+    ("scenarios", "resource_fits_measure", {"measure": "demand", "family_id": None, "resource_id": "R"}),
+    ("scenarios", "family_or_resource", {"measure": "cost", "family_id": "F", "resource_id": "R"}),
 ]
 
 

@@ -552,6 +552,15 @@ CASES: dict[str, Case] = {
         ],
         [4, 6],
     ),
+    "scenarios__no_supplier_limit": Case(
+        [
+            {"measure": "supplier_capacity", "period_from": day("2026-12-01")},
+            {"measure": "supplier_capacity", "period_to": day("2026-11-01")},
+            {"measure": "demand", "period_from": day("2026-12-01")},
+        ],
+        [1],
+        {"supplier_capacity": [{"period_start": day("2026-11-01")}]},
+    ),
     "workforce__resource_without_labour": Case(
         [{"resource_id": "R"}, {"resource_id": "M"}],
         [2],

@@ -122,9 +122,6 @@ class Scenarios(
     rules={
         "exactly_one_of_factor_and_change": exactly_one_of("factor", "change"),
         "period_to_not_before_period_from": not_before("period_to", "period_from"),
-        "factor_not_negative": Rule(
-            pl.col("factor") >= 0, "A factor multiplies what base plans, and 0 leaves nothing of it; for less give one below 1."
-        ),
         "base_has_no_lines": Rule(
             pl.col("scenario_id") != "base", "base is the plan without changes; give what is changed a scenario_id of its own."
         ),
