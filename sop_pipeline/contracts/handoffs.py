@@ -1,6 +1,7 @@
 """Contracts of schema plan behind the family plan: items, lots, real mix, requirements, orders. Published names stay in schema sop."""
 
 from sop_pipeline.contracts.base import Date, Flag, Number, Ratio, Table, Text, column
+from sop_pipeline.contracts.plan import STRATEGIES
 
 SOURCE_KINDS = ("production", "subcontract", "purchase")
 
@@ -63,9 +64,23 @@ class SupplierOrders(Table, key=("scenario_id", "supplier_id", "item_id", "perio
     order_by_date: Date = column("Latest day to order it from this supplier")
 
 
+class StrategyPurchases(Table, key=("scenario_id", "strategy", "supplier_id", "item_id", "period_start")):
+    """One row per strategy, supplier, bought item and period with a planned order, in the item's unit."""
+
+    scenario_id: Text = column("Scenario")
+    strategy: Text = column(  # type: ignore[assignment]  # hides a pandera method nobody calls
+        "Strategy; planned has the orders of plan.supplier_orders and, without a supplier, of plan.material_requirements", isin=STRATEGIES
+    )
+    supplier_id: Text = column("Supplier; empty where none is named for the item")
+    item_id: Text = column("Item")
+    period_start: Date = column("First day of the period it arrives in")
+    planned_order_quantity: Number = column("Planned orders", gt=0)
+
+
 TABLES: dict[str, type[Table]] = {
     "plan.item_supply": ItemSupply,
     "plan.mix_load": MixLoad,
     "plan.material_requirements": MaterialRequirements,
     "plan.supplier_orders": SupplierOrders,
+    "plan.strategy_purchases": StrategyPurchases,
 }

@@ -10,6 +10,7 @@ from sop_pipeline.planning.handoffs.horizon import horizon_of
 from sop_pipeline.planning.handoffs.item_supply import split_to_items
 from sop_pipeline.planning.handoffs.material import plan_materials
 from sop_pipeline.planning.handoffs.mix_load import load_of_mix
+from sop_pipeline.planning.handoffs.purchases import plan_of_strategy, purchases_of
 from sop_pipeline.planning.handoffs.supplier_orders import order_from_suppliers
 from sop_pipeline.planning.optimum.reads import SCENARIOS
 from sop_pipeline.planning.scenarios import BASE, change_supply, scenario_ids
@@ -67,12 +68,31 @@ def _split(frames: Frames, company: Company) -> Frames:
 def _order(frames: Frames, company: Company) -> Frames:
     horizon = horizon_of(frames["core.periods"], company.as_of_date)
     named, suppliers = _named(frames, MATERIAL_READS), _named(frames, ("core.item_suppliers", "core.items"))
-    materials, orders = [], []
-    for scenario in _scenarios(frames):
+    materials, orders, purchases = [], [], []
+
+    def order(scenario: str, changes: dict[str, pl.DataFrame]) -> tuple[pl.DataFrame, pl.DataFrame]:
         quotas = change_supply({"supplier_quotas": frames["core.supplier_quotas"]}, frames[SCENARIOS], scenario)
-        materials.append(plan_materials(horizon, scenario_id=scenario, **(named | quotas)))
-        orders.append(order_from_suppliers(horizon, material_requirements=materials[-1], **suppliers, **quotas))
-    return {"plan.material_requirements": pl.concat(materials), "plan.supplier_orders": pl.concat(orders)}
+        required = plan_materials(horizon, scenario_id=scenario, **(named | quotas | changes))
+        return required, order_from_suppliers(horizon, material_requirements=required, **suppliers, **quotas)
+
+    for scenario in _scenarios(frames):
+        required, ordered = order(scenario, {})
+        materials.append(required)
+        orders.append(ordered)
+        purchases.append(purchases_of("planned", required, ordered, frames["core.items"]))
+    split, (supply, balance) = _named(frames, SPLIT_READS), (frames[address] for address in SPLIT_READS[:2])
+    for strategy in sorted(set(supply["strategy"]) - {"planned"}):
+        plan = plan_of_strategy(supply, balance, strategy)
+        if plan is None:
+            purchases.append(purchases[0].with_columns(strategy=pl.lit(strategy)))
+        else:
+            changes = plan | {"item_supply": split_to_items(horizon, **(split | plan))}
+            purchases.append(purchases_of(strategy, *order(BASE, changes), frames["core.items"]))
+    return {
+        "plan.material_requirements": pl.concat(materials),
+        "plan.supplier_orders": pl.concat(orders),
+        "plan.strategy_purchases": pl.concat(purchases),
+    }
 
 
 def _scenarios(frames: Frames) -> list[str]:
@@ -82,5 +102,10 @@ def _scenarios(frames: Frames) -> list[str]:
 
 MODELS = (
     Model(("plan.item_supply", "plan.mix_load"), ITEM_READS, _split, frozenset()),
-    Model(("plan.material_requirements", "plan.supplier_orders"), (*MATERIAL_READS, "core.periods", SCENARIOS), _order, frozenset()),
+    Model(
+        ("plan.material_requirements", "plan.supplier_orders", "plan.strategy_purchases"),
+        tuple(dict.fromkeys((*MATERIAL_READS, *SPLIT_READS, "core.periods", SCENARIOS))),
+        _order,
+        frozenset(),
+    ),
 )

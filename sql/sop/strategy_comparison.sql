@@ -3,18 +3,17 @@ with
 periods as (select * from core.periods),
 families as (select * from core.families),
 planned_measures as (select * from plan.strategy_comparison),
-cash_plan as (select * from sop.cash_plan where plan_version = 'working'),
--- cash is planned for what is published; what the other strategies would do to it nobody has worked out
+strategy_cash as (select * from sop.strategy_cash),
 lowest_cash as (
     select
         scenario_id,
         '*' as family_id,
-        'planned' as strategy,
+        strategy,
         'lowest_cash_amount' as measure,
         min(closing_cash_amount)::double as value,
         'money' as unit
-    from cash_plan
-    group by scenario_id
+    from strategy_cash
+    group by scenario_id, strategy
     having count(*) = count(closing_cash_amount)
 ),
 strategy_comparison as (

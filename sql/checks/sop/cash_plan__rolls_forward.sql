@@ -12,6 +12,7 @@ rolled as (
     from cash_plan
 )
 select
+    scenario_id::varchar as scenario_id,
     period_start::date as period_start,
     opening_cash_amount::decimal(18, 2) as opening_cash_amount,
     last_closing_amount::decimal(18, 2) as last_closing_amount,
