@@ -106,7 +106,8 @@ NONSENSE: dict[str, Nonsense] = {
     "negative demonstrated capacity": issue("resources", LINE, "demonstrated_capacity_per_day", -5),
     "negative months to add capacity": issue("resources", LINE, "months_to_add_capacity", -2),
     "no store": trouble("resources", STORE, ("overloaded",), number_of_units=0),
-    "no capacity in a period": trouble("resource_capacity", LINE, LOADED, regular_capacity=0, overtime_capacity=0, planned_downtime=0),
+    # Whoever has a partner, or stock, gets through a month without the line: nothing to tell.
+    "no capacity in a period": odd("resource_capacity", LINE, regular_capacity=0, overtime_capacity=0, planned_downtime=0),
     "negative capacity in a period": issue("resource_capacity", LINE, "regular_capacity", -5),
     "negative overtime in a period": issue("resource_capacity", LINE, "overtime_capacity", -5),
     "negative downtime in a period": issue("resource_capacity", LINE, "planned_downtime", -5),

@@ -80,6 +80,11 @@ def test_nonsense_is_planned_around_and_told(tmp_path: Path, name: str) -> None:
 
     outcome = run(folder)
 
+    if outcome.beyond_money:
+        # Sums of money that no currency knows are the one thing a night cannot plan around: it says so, and publishes nothing.
+        assert not outcome.published
+        assert "sop check tells the odd ones" in outcome.errors[0]
+        return
     assert outcome.succeeded, (NIGHTS[name], strategy, outcome.errors, [check for check in outcome.failed_checks if check.blocking])
     assert broken_identities(folder) == [], (NIGHTS[name], strategy)
     assert list(untold(folder, tables, touched)) == [], (NIGHTS[name], strategy)

@@ -41,6 +41,16 @@ def test_a_default_of_a_decimal_column_takes_the_place_of_a_negative_number_of_u
     assert landed.rows.select("number_of_units", "hours_per_day", "efficiency_ratio").row(0) == (Decimal(1), Decimal(8), None)
 
 
+def test_a_value_that_is_odd_and_impossible_sets_its_row_aside_and_is_told_once(tmp_path: Path):
+    header = "item_id,operation,resource_id,run_hours_per_unit,yield_ratio\n"
+    landed = take_text(tmp_path, "routings", header + "A,10,R,0.5,0\nB,10,R,0.5,0.001\nC,10,R,0.5,0.98\n")
+    assert landed.staged.issues.sort("source_line").select("source_line", "rule", "severity").rows() == [
+        (2, "yield_ratio_range", "error"),
+        (3, "yield_ratio_plausible", "warning"),
+    ]
+    assert landed.rows["item_id"].sort().to_list() == ["B", "C"]
+
+
 @pytest.mark.parametrize("extract", EXTRACTS)
 def test_only_a_column_that_may_be_empty_is_left_out_where_its_value_is_out_of_range(extract: str):
     contract = contract_of(f"staging.{extract}")

@@ -149,8 +149,11 @@ def _leave_out(con: duckdb.DuckDBPyConnection, extract: str, specs: Sequence[Col
 
 
 def _once_each(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """All breaches but those that follow from an earlier one: a value that does not cast is not also missing, nor out of range."""
-    breaches = pl.concat(frames)
+    """All breaches but those that follow from an earlier one: a value that does not cast is not also missing, nor out of range.
+
+    A value that sets its row aside is not also told as odd, whichever was found first.
+    """
+    breaches = pl.concat(frames).sort(~pl.col("severity").is_in(["error", "stop"]), maintain_order=True)
     by_column = breaches.filter(pl.col("column_name").is_not_null()).unique(["row", "column_name"], keep="first", maintain_order=True)
     return pl.concat([by_column, breaches.filter(pl.col("column_name").is_null())])
 

@@ -20,6 +20,8 @@ SURE = (1.0, 100.0)  # how surely a column rests on its bound to be fixed there:
 DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4  # HiGHS's values of simplex_strategy
 # Of reduced costs. Tie-breaks lie between the two: so near the optimum it costs nothing to let them decide.
 USUAL_TOLERANCE, FINE_TOLERANCE = 1e-7, 1e-9
+# Every programme of a plan has a least cost; where HiGHS says otherwise its presolve has lost digits.
+UNDECIDED = (highspy.HighsModelStatus.kUnboundedOrInfeasible, highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kInfeasible)
 WHOLE = 1e-7  # HiGHS's own 1e-6 leaves minimum runs open that it then refuses itself
 ZERO_RUN = 1e-6  # a minimum run below this share of a solver unit was not started
 
@@ -83,7 +85,7 @@ class Session:
         earlier = self._approach() if self._is_cold else 0
         done = self._highs.run()
         status = self._highs.getModelStatus()
-        if done == highspy.HighsStatus.kError or status == highspy.HighsModelStatus.kUnboundedOrInfeasible:
+        if done == highspy.HighsStatus.kError or status in UNDECIDED:
             # Prices a trillion times apart look unbounded to presolve; the programme as it stands has an answer.
             self._option("presolve", value="off")
             done = self._highs.run()
