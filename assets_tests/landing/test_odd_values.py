@@ -13,11 +13,11 @@ CREW = "resource_id,period_start,headcount,hours_per_head_per_day,absence_ratio,
 
 
 def test_an_impossible_figure_counts_as_not_given_and_the_rest_of_its_row_is_used(tmp_path: Path):
-    landed = take_text(tmp_path, "workforce", CREW + "CREW,2026-11-01,5,30,1.5,-2\nYARD,2026-11-01,3,7,0.1,1\n")
+    landed = take_text(tmp_path, "workforce", CREW + "CREW,2026-11-01,5,-1,1.5,-2\nYARD,2026-11-01,3,7,0.1,1\n")
     assert landed.staged.issues.sort("column_name").select("source_line", "column_name", "value", "rule", "severity").rows() == [
         (2, "absence_ratio", "1.5", "absence_ratio_range", "warning"),
         (2, "expected_leavers", "-2", "expected_leavers_range", "warning"),
-        (2, "hours_per_head_per_day", "30", "hours_per_head_per_day_range", "warning"),
+        (2, "hours_per_head_per_day", "-1", "hours_per_head_per_day_range", "warning"),
     ]
     columns = ["resource_id", "headcount", "hours_per_head_per_day", "absence_ratio", "expected_leavers"]
     assert landed.rows.select(columns).sort("resource_id").rows() == [
@@ -27,10 +27,20 @@ def test_an_impossible_figure_counts_as_not_given_and_the_rest_of_its_row_is_use
     assert landed.staged.rows_rejected == 0
 
 
+def test_more_hours_than_there_are_stand_for_no_limit_and_are_told_and_used(tmp_path: Path):
+    header = "resource_id,period_start,headcount,hours_per_head_per_day,overtime_hours_per_head\n"
+    landed = take_text(tmp_path, "workforce", header + "CREW,2026-11-01,5,160,100000\n")
+    assert set(landed.staged.issues.select("rule", "severity").rows()) == {
+        ("hours_per_head_per_day_of_a_day", "warning"),
+        ("overtime_hours_per_head_of_a_period", "warning"),
+    }
+    assert landed.rows.select("hours_per_head_per_day", "overtime_hours_per_head").row(0) == (Decimal(160), Decimal(100_000))
+
+
 def test_the_hint_says_what_is_planned_with_instead(tmp_path: Path):
-    landed = take_text(tmp_path, "workforce", CREW + "CREW,2026-11-01,5,30,1.5,\n")
+    landed = take_text(tmp_path, "workforce", CREW + "CREW,2026-11-01,5,-1,1.5,\n")
     assert set(landed.staged.issues["hint"]) == {
-        "hours_per_head_per_day must be > 0 and ≤ 24; correct the value. Until then it counts as 8.",
+        "hours_per_head_per_day must be > 0; correct the value. Until then it counts as 8.",
         "absence_ratio must be ≥ 0 and < 1; correct the value. Until then it counts as not given.",
     }
 

@@ -6,7 +6,7 @@ Routings are engineering's.
 import polars as pl
 
 from sop_pipeline.contracts.base import Count, Date, Flag, Quantity, Ratio, Rule, Table, Text, column
-from sop_pipeline.contracts.staging.vocabulary import SOURCE_FILE, SOURCE_LINE, not_above
+from sop_pipeline.contracts.staging.vocabulary import SOURCE_FILE, SOURCE_LINE, at_most, not_a_percentage, not_above
 
 RESOURCE_TYPES = ("labour", "equipment", "facility", "material", "subcontractor")
 CAPACITY_UNITS = r"^(hours|m3|pallets|units|[A-Z]{3})$"  # the last is a currency code
@@ -24,6 +24,7 @@ class Resources(
             "hours_per_day is what one unit can work on a working day, at most 24; several of them belong into number_of_units.",
             severity="warning",
         ),
+        "overtime_ratio_not_a_percentage": not_a_percentage("overtime_ratio"),
     },
 ):
     """One row per resource."""
@@ -43,7 +44,7 @@ class Resources(
         ge=0,
         severity="warning",
     )
-    overtime_ratio: Ratio = column("Overtime possible, as a share of regular capacity", optional=True, ge=0, le=3, severity="warning")
+    overtime_ratio: Ratio = column("Overtime possible, as a share of regular capacity", optional=True, ge=0, severity="warning")
     efficiency_ratio: Ratio = column("Standard hours earned in an hour worked: 0.95", optional=True, gt=0, le=2, severity="warning")
     utilisation_ratio: Ratio = column("Hours worked in an hour available: 0.85", optional=True, gt=0, le=2, severity="warning")
     demonstrated_capacity_per_day: Quantity = column(
@@ -80,18 +81,21 @@ class ResourceCapacity(
 class Workforce(
     Table,
     key=("resource_id", "period_start"),
-    rules={"minimum_headcount_not_above_maximum": not_above("minimum_headcount", "maximum_headcount")},
+    # More hours than there are may stand for no limit, or for another unit of work: they are told, and used.
+    rules={
+        "minimum_headcount_not_above_maximum": not_above("minimum_headcount", "maximum_headcount"),
+        "hours_per_head_per_day_of_a_day": at_most("hours_per_head_per_day", 24, "hours", severity="warning"),
+        "overtime_hours_per_head_of_a_period": at_most("overtime_hours_per_head", HOURS_OF_A_PERIOD, "hours", severity="warning"),
+    },
 ):
     """One row per labour resource and period: the first planned period opens, later ones limit."""
 
     resource_id: Text = column("Labour resource")
     period_start: Date = column("First day of the planning period")
     headcount: Quantity = column("Heads, in full-time equivalents", optional=True, ge=0, severity="warning")
-    hours_per_head_per_day: Quantity = column("Regular hours of a head on a working day", default="8", gt=0, le=24, severity="warning")
+    hours_per_head_per_day: Quantity = column("Regular hours of a head on a working day", default="8", gt=0, severity="warning")
     absence_ratio: Ratio = column("Share of the hours lost to holidays and illness: 0.12", optional=True, ge=0, lt=1, severity="warning")
-    overtime_hours_per_head: Quantity = column(
-        "Overtime hours a head may work in the period", optional=True, ge=0, le=HOURS_OF_A_PERIOD, severity="warning"
-    )
+    overtime_hours_per_head: Quantity = column("Overtime hours a head may work in the period", optional=True, ge=0, severity="warning")
     expected_leavers: Quantity = column("Heads expected to leave in the period", optional=True, ge=0, severity="warning")
     temporary_headcount: Quantity = column("Temporary heads in the period", optional=True, ge=0, severity="warning")
     maximum_hires: Quantity = column("Heads that can be hired in the period", optional=True, ge=0, severity="warning")
