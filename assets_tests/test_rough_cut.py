@@ -5,10 +5,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 from nights import rows, run
-from textbook_companies import MONTHS, SETTINGS
-from worked_example.company import Row, extract_file, write_extract
-
-from sop_pipeline.templates import template_csv
+from textbook_companies import MONTHS, SETTINGS, write_company
+from worked_example.company import Row
 
 # item, its usual lot, work centre, hours of a setup and of a run
 ROUTINGS = (
@@ -92,14 +90,7 @@ def company_rows() -> dict[str, list[Row]]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    company = tmp_path_factory.mktemp("rough_cut")
-    (company / "sop.yaml").write_text(f"{SETTINGS}horizon_periods: 13\n", encoding="utf-8")
-    for extract, found in company_rows().items():
-        write_extract(company, extract, found)
-    for extract in ("sales_orders", "production_history"):
-        path = extract_file(company, extract)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(template_csv(extract), encoding="utf-8")
+    company = write_company(tmp_path_factory.mktemp("rough_cut"), f"{SETTINGS}horizon_periods: 13\n", company_rows())
     assert run(company).succeeded
     return company
 

@@ -8,11 +8,10 @@ from statistics import NormalDist
 
 import pytest
 from nights import company_of, planned, run
-from textbook_companies import SETTINGS
-from worked_example.company import Row, extract_file, write_extract
+from textbook_companies import SETTINGS, write_company
+from worked_example.company import Row
 
 from sop_pipeline import warehouse
-from sop_pipeline.templates import template_csv
 
 LEAD_TIME_DAYS = {"SOON": 30, "LATE": 270, "UNSAID": ""}
 SERVICE_LEVEL = 0.95
@@ -71,15 +70,8 @@ def company_rows() -> dict[str, list[Row]]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    company = tmp_path_factory.mktemp("safety_stock")
     settings = SETTINGS.replace("backtest_origins: 1", "backtest_origins: 6")
-    (company / "sop.yaml").write_text(f"{settings}horizon_periods: 3\n", encoding="utf-8")
-    for extract, found in company_rows().items():
-        write_extract(company, extract, found)
-    for extract in ("sales_forecasts", "production_history"):
-        path = extract_file(company, extract)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(template_csv(extract), encoding="utf-8")
+    company = write_company(tmp_path_factory.mktemp("safety_stock"), f"{settings}horizon_periods: 3\n", company_rows())
     assert run(company).succeeded
     return company
 

@@ -69,11 +69,15 @@ class Case:
 
 def write_textbook_company(folder: Path, cases: Sequence[Case], *, months: int = 6, **supply: str | float) -> Path:
     """Write a company of some cases over so many months; `supply` are the switches of sop.yaml. Returns the folder."""
-    folder.mkdir(parents=True, exist_ok=True)
     switches = "".join(f", {name}: {value}" for name, value in supply.items())
     settings = f"{SETTINGS}horizon_periods: {months}\nsupply: {{level_block_periods: {months}{switches}}}\n"
+    return write_company(folder, settings, _rows(cases))
+
+
+def write_company(folder: Path, settings: str, found: dict[str, list[Row]]) -> Path:
+    """Write sop.yaml and the extracts that have rows; what planning cannot do without is a header where it has none. Returns the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "sop.yaml").write_text(settings, encoding="utf-8")
-    found = _rows(cases)
     for extract, rows in found.items():
         if rows:
             write_extract(folder, extract, rows)

@@ -1,6 +1,5 @@
 """Every staging contract says what is documented, accepts its example and names the rule that a mutated row breaks."""
 
-import datetime as dt
 import re
 from collections.abc import Mapping
 from decimal import Decimal
@@ -13,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assets_tests.contracts.row_mutations import ROW_MUTATIONS
 from assets_tests.staged_rows import staged_example
 from sop_pipeline.contracts import CONTRACTS, Rule, Table, column_specs, contract_of, rule_of, rule_specs
 from sop_pipeline.contracts.base import Text, column
@@ -181,89 +181,6 @@ def test_a_value_outside_its_list_breaks_the_list_rule_of_its_column(extract: st
 def test_a_text_in_the_wrong_form_breaks_the_pattern_rule_of_its_column(extract: str, name: str, value: str):
     contract, frame = contract_of(f"staging.{extract}"), staged_example(extract)
     assert broken_rules(contract, changed(frame, {name: value})) == {(f"{name}_pattern", 0)}
-
-
-ITEM_AND_FAMILY = {"item_id": "CP-100", "family_id": "centrifugal_pumps"}
-NEITHER = {"item_id": None, "family_id": None}
-BEFORE = dt.date(2000, 1, 1)
-ROW_MUTATIONS: list[tuple[str, str, dict[str, Any]]] = [
-    ("sales_orders", "last_ship_date_not_before_order_date", {"last_ship_date": BEFORE}),
-    ("sales_orders", "cancelled_date_not_before_order_date", {"cancelled_date": BEFORE}),
-    ("sales_orders", "shipped_and_cancelled_within_ordered", {"shipped_quantity": Decimal(40), "cancelled_quantity": Decimal(1)}),
-    ("sales_orders", "shipped_and_cancelled_within_ordered", {"shipped_quantity": Decimal("40.0001"), "cancelled_quantity": None}),
-    ("sales_forecasts", "exactly_one_of_item_and_family", ITEM_AND_FAMILY),
-    ("sales_forecasts", "exactly_one_of_item_and_family", NEITHER),
-    ("promotions", "exactly_one_of_item_and_family", ITEM_AND_FAMILY),
-    ("promotions", "exactly_one_of_item_and_family", NEITHER),
-    ("promotions", "end_date_not_before_start_date", {"end_date": BEFORE}),
-    ("promotions", "at_most_one_uplift", {"uplift_ratio": 0.1, "uplift_quantity": Decimal(5)}),
-    ("product_launches", "like_item_or_expected_quantity", {"like_item_id": None, "expected_period_quantity": None}),
-    ("market_assumptions", "period_to_not_before_period_from", {"period_to": BEFORE}),
-    ("promotions", "uplift_ratio_not_a_percentage", {"uplift_ratio": 15.0}),
-    ("market_assumptions", "effect_ratio_not_a_percentage", {"effect_ratio": 15.0}),
-    ("overrides", "change_ratio_not_a_percentage", {"change_ratio": 15.0, "change_quantity": None}),
-    ("overrides", "expires_on_after_entered_on", {"expires_on": BEFORE}),
-    ("bill_of_materials", "valid_to_after_valid_from", {"valid_from": BEFORE, "valid_to": BEFORE}),
-    ("bill_of_materials", "component_is_not_its_parent", {"component_item_id": "CP-100"}),
-    ("bill_of_resources", "exactly_one_of_item_and_family", ITEM_AND_FAMILY),
-    ("bill_of_resources", "exactly_one_of_item_and_family", NEITHER),
-    ("standard_costs", "total_cost_equals_its_parts", {"overhead_cost": Decimal("20.80")}),
-    ("business_plan", "exactly_one_of_family_and_product_group", {"family_id": "centrifugal_pumps", "product_group": "pumps"}),
-    ("business_plan", "exactly_one_of_family_and_product_group", {"family_id": None, "product_group": None}),
-    ("business_plan", "quantity_or_revenue", {"quantity": None, "revenue": None}),
-    ("fiscal_calendar", "period_end_not_before_period_start", {"period_end": BEFORE}),
-    ("fiscal_calendar", "period_label_is_a_folder_name", {"period_label": "2027/01"}),
-    ("fiscal_calendar", "period_label_is_a_folder_name", {"period_label": ".."}),
-    ("planning_costs", "scope_id_given_below_company", {"scope": "family", "scope_id": None}),
-    ("items", "lead_time_days_plausible", {"lead_time_days": 10**12}),
-    ("supplier_items", "lead_time_days_plausible", {"lead_time_days": 36_526}),
-    ("routings", "lead_time_offset_periods_plausible", {"lead_time_offset_periods": 10**9}),
-    ("routings", "run_hours_per_unit_plausible", {"run_hours_per_unit": 1e6}),
-    ("routings", "yield_ratio_plausible", {"yield_ratio": 0.001}),
-    ("planning_costs", "days_plausible", {"cost_type": "days_sales_outstanding", "value": 1e9}),
-    ("planning_costs", "value_not_negative", {"cost_type": "hire_cost_per_head", "value": -1.0}),
-    ("items", "planning_units_per_unit_plausible", {"planning_units_per_unit": 2e6}),
-    ("items", "planning_units_per_unit_plausible", {"planning_units_per_unit": 1e-7}),
-    ("resources", "hours_per_day_of_a_day", {"capacity_unit": "hours", "hours_per_day": Decimal(25)}),
-    (
-        "resource_capacity",
-        "planned_downtime_not_above_regular_capacity",
-        {"regular_capacity": Decimal(100), "planned_downtime": Decimal(101)},
-    ),
-    ("working_calendar", "working_days_plausible", {"working_days": Decimal("0.001")}),
-    ("working_calendar", "working_days_plausible", {"working_days": Decimal(36)}),
-    ("workforce", "minimum_headcount_not_above_maximum", {"minimum_headcount": Decimal(10), "maximum_headcount": Decimal("9.5")}),
-    ("inventory_policies", "exactly_one_of_item_and_family", ITEM_AND_FAMILY),
-    ("inventory_policies", "exactly_one_of_item_and_family", NEITHER),
-    (
-        "inventory_policies",
-        "minimum_days_not_above_maximum",
-        {"minimum_days_of_supply": Decimal(31), "target_days_of_supply": None},
-    ),
-    ("inventory_policies", "target_days_not_below_minimum", {"minimum_days_of_supply": Decimal(9), "target_days_of_supply": Decimal(8)}),
-    (
-        "inventory_policies",
-        "target_days_not_above_maximum",
-        {"target_days_of_supply": Decimal(99), "maximum_days_of_supply": Decimal(98)},
-    ),
-    ("overrides", "exactly_one_of_item_and_family", ITEM_AND_FAMILY),
-    ("overrides", "exactly_one_of_item_and_family", NEITHER),
-    ("overrides", "exactly_one_change", {"quantity": Decimal(5)}),
-    ("overrides", "exactly_one_change", {"change_quantity": None}),
-    ("overrides", "step_fits_measure", {"step": "supply_review"}),
-    ("overrides", "step_fits_measure", {"measure": "closing_backlog", "step": "sales"}),
-    ("supply_policies", "minimum_production_not_above_maximum", {"minimum_production": Decimal(121)}),
-    ("scenarios", "exactly_one_of_factor_and_change", {"factor": None, "change": None}),
-    ("scenarios", "exactly_one_of_factor_and_change", {"factor": 1.0, "change": 3.0}),
-    ("scenarios", "period_to_not_before_period_from", {"period_to": BEFORE}),
-    ("resources", "overtime_ratio_not_a_percentage", {"overtime_ratio": 20.0}),
-    ("workforce", "hours_per_head_per_day_of_a_day", {"hours_per_head_per_day": 25}),
-    ("workforce", "overtime_hours_per_head_of_a_period", {"overtime_hours_per_head": 841}),
-    ("scenarios", "base_has_no_lines", {"scenario_id": "base"}),
-    ("scenarios", "family_fits_measure", {"measure": "capacity", "family_id": "F", "resource_id": None}),
-    ("scenarios", "resource_fits_measure", {"measure": "demand", "family_id": None, "resource_id": "R"}),
-    ("scenarios", "family_or_resource", {"measure": "cost", "family_id": "F", "resource_id": "R"}),
-]
 
 
 @pytest.mark.parametrize(("extract", "rule", "values"), ROW_MUTATIONS)

@@ -145,3 +145,21 @@ def assert_identities(frames: dict[str, pl.DataFrame], result: SupplyResult) -> 
 
 def assert_same(left: float, right: float, row: dict) -> None:
     assert abs(left - right) <= 1e-6 * max(1.0, abs(left), abs(right)), (left, right, row)
+
+
+def policy(quantities: list[float | None] | None = None, **columns: float) -> list[dict]:
+    values = quantities if quantities is not None else [None] * 4
+    return [{"family_id": "F", "period_start": month(t), "target_quantity": value, **columns} for t, value in enumerate(values)]
+
+
+def supply_policy(count: int = 4, **columns: object) -> list[dict]:
+    return [{"family_id": "F", "period_start": month(t), "strategy": "level", **columns} for t in range(count)]
+
+
+def override(measure: str, offset: int = 1, **columns: object) -> dict:
+    key = {"override_id": f"{measure}{offset}{columns}", "family_id": "F", "period_start": month(offset), "step": "supply_review"}
+    return key | {"measure": measure} | columns
+
+
+def plan(column: str, strategy: str = "level", **rows: object) -> list:
+    return series(balance(one(**rows)).family_balance, column, strategy)
